@@ -1,0 +1,1 @@
+"""Forms, reports, evidence, review and verified values of a survey."""

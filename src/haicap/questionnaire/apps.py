@@ -1,0 +1,42 @@
+"""The questionnaire area as a Django app."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haicap.kernel.area import AreaConfig, MenuItem
+
+
+class QuestionnaireConfig(AreaConfig):
+    name = "haicap.questionnaire"
+    label = "questionnaire"
+    verbose_name = "questionnaire"
+    tasks = "haicap.questionnaire.tasks.tasks_for"
+    menu = (
+        MenuItem(
+            label=_("My report"),
+            url_name="questionnaire:mine",
+            icon="clipboard-text",
+            permission="questionnaire.report:own",
+            order=300,
+        ),
+        MenuItem(
+            label=_("Report board"),
+            url_name="questionnaire:board",
+            icon="layout-grid",
+            permission="questionnaire.board:read",
+            order=310,
+        ),
+        MenuItem(
+            label=_("Verification"),
+            url_name="questionnaire:queue",
+            icon="checklist",
+            permission="questionnaire.value:verify",
+            order=320,
+        ),
+        MenuItem(
+            label=_("Questionnaire form"),
+            url_name="questionnaire:forms",
+            icon="file-spreadsheet",
+            permission="questionnaire.form:read",
+            order=330,
+        ),
+    )
