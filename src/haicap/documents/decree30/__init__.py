@@ -1,0 +1,31 @@
+"""Official documents in the layout of Decree 30/2020/NĐ-CP, Appendix I."""
+
+from haicap.documents.decree30.build import build
+from haicap.documents.decree30.parts import (
+    Annex,
+    Article,
+    Block,
+    Clause,
+    Column,
+    Document,
+    Heading,
+    Item,
+    Paragraph,
+    Signer,
+    Table,
+)
+
+__all__ = [
+    "Annex",
+    "Article",
+    "Block",
+    "Clause",
+    "Column",
+    "Document",
+    "Heading",
+    "Item",
+    "Paragraph",
+    "Signer",
+    "Table",
+    "build",
+]
