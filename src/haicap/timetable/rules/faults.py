@@ -169,7 +169,16 @@ def _pin_pair(
     team = next((team for team in problem.teams if team.number == one.team), None)
     if team is None or team.base is None:
         return
-    ends = [team.base if pin.mode is Mode.ONLINE else getattr(units.get(pin.unit), "place", None)
-            for pin in (one, other)]  # fmt: skip
-    if None not in ends and minutes_between(problem, *ends) > problem.limits.lunch_minutes:
+    ends = [_pin_place(pin, team.base, units) for pin in (one, other)]
+    if ends[0] is None or ends[1] is None:
+        return
+    if minutes_between(problem, ends[0], ends[1]) > problem.limits.lunch_minutes:
         yield Fault(code="pin.too_far", fatal=True, unit=other.unit, team=other.team, slot=other.slot)
+
+
+def _pin_place(pin: PlacedVisit, base: Point, units: dict[str, SurveyedUnit]) -> Point | None:
+    """Return where a team is during a pinned visit, None when that is not known."""
+    if pin.mode is Mode.ONLINE:
+        return base
+    unit = units.get(pin.unit)
+    return unit.place if unit else None
