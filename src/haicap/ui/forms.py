@@ -1,0 +1,84 @@
+"""The base of every form: classes of the design, wiring for screen readers, refusals beside their field."""
+
+from typing import Any
+
+from django import forms
+from django.forms.renderers import TemplatesSetting
+
+from haicap.kernel.errors import Refusal
+
+
+class Renderer(TemplatesSetting):
+    """Renders forms and fields with the templates of the ui area."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+
+
+_CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxInput, "form-check-input"),
+    (forms.RadioSelect, "form-check-input"),
+    (forms.CheckboxSelectMultiple, "form-check-input"),
+    (forms.Select, "form-select"),
+    (forms.Textarea, "form-control"),
+    (forms.ClearableFileInput, "form-control"),
+    (forms.Input, "form-control"),
+)
+
+
+def _dress(field: forms.Field) -> None:
+    """Give the widget of `field` its class and the keyboard that fits what is typed."""
+    widget = field.widget
+    if type(field) in (forms.DecimalField, forms.FloatField) and isinstance(widget, forms.NumberInput):
+        field.localize = True
+        widget = field.widget = forms.TextInput(attrs={"inputmode": "decimal", **_plain(widget.attrs)})
+        widget.is_localized = True
+        widget.is_required = field.required
+    if isinstance(widget, forms.DateInput) and widget.input_type == "text":
+        widget.input_type, widget.format = "date", "%Y-%m-%d"
+    if isinstance(widget, forms.TimeInput) and widget.input_type == "text":
+        widget.input_type, widget.format = "time", "%H:%M"
+    if isinstance(widget, forms.Textarea):
+        widget.attrs["rows"] = 4 if widget.attrs.get("rows") in (None, "10") else widget.attrs["rows"]
+    for kind, name in _CLASSES:
+        if isinstance(widget, kind) and not widget.is_hidden:
+            widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
+            break
+
+
+def _plain(attrs: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in attrs.items() if key not in {"min", "max", "step"}}
+
+
+class Form(forms.Form):
+    """Every form of the house; a view catches a Refusal and gives it to `add_refusal`, then renders with 422."""
+
+    default_renderer = Renderer
+    error_css_class = "has-error"
+    required_css_class = "is-required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _dress(field)
+
+    def add_refusal(self, refusal: Refusal, *, revision: int | None = None) -> None:
+        """Show `refusal` beside the field it is about, or above the form.
+
+        After a Conflict pass the record's present `revision`: what was typed is kept, and a second save goes through.
+        """
+        if not hasattr(self, "cleaned_data"):
+            self.is_valid()
+        field = refusal.field if refusal.field in self.fields else None
+        self.add_error(field, forms.ValidationError(str(refusal.message), code=refusal.code))
+        present = revision if revision is not None else refusal.details.get("revision")
+        if present is not None and "revision" in self.fields:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("revision")] = str(present)
+
+
+class RevisedForm(Form):
+    """A form that edits an existing record; give `initial={"revision": record.revision, ...}`."""
+
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,0 +1,48 @@
+// Builds every *.ts and *.css directly in src/haicap/ui/frontend into src/haicap/ui/static/ui, and the icon sprite.
+import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import { writeSprite } from "./icons.mjs";
+
+const frontend = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const root = resolve(frontend, "../../../..");
+const out = resolve(frontend, "../static/ui");
+const watch = process.argv.includes("--watch");
+
+const entryPoints = readdirSync(frontend)
+  .filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith(".d.ts"))
+  .map((name) => join(frontend, name));
+
+const options = {
+  entryPoints,
+  outdir: out,
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: "es2022",
+  splitting: true,
+  entryNames: "[name]",
+  chunkNames: "chunks/[name]-[hash]",
+  assetNames: "assets/[name]-[hash]",
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".wasm": "file" },
+  legalComments: "linked",
+  define: { "process.env.NODE_ENV": '"production"' },
+  logLevel: "warning",
+};
+
+mkdirSync(out, { recursive: true });
+rmSync(join(out, "chunks"), { recursive: true, force: true });
+rmSync(join(out, "assets"), { recursive: true, force: true });
+cpSync(join(frontend, "images"), join(out, "images"), { recursive: true });
+const missing = writeSprite({ root, target: join(out, "icons.svg") });
+for (const { name, file } of missing) console.warn(`no such icon: ${name} (${file})`);
+
+if (watch) {
+  const context = await esbuild.context(options);
+  await context.watch();
+  console.log("watching");
+} else {
+  await esbuild.build(options);
+}

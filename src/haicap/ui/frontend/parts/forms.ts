@@ -1,0 +1,41 @@
+// Forms: warn before typed text is lost, refuse too large a file before it is sent, lead to the errors.
+import { toast } from "./toast";
+import { language, word } from "./words";
+
+const MEBIBYTE = 1024 * 1024;
+
+/** <form data-guard> asks before the page is left with changes that were not sent. */
+export function unsavedGuard(): void {
+  const changed = new Set<HTMLFormElement>();
+  document.addEventListener("input", (event) => {
+    const form = (event.target as Element).closest<HTMLFormElement>("form[data-guard]");
+    if (form) changed.add(form);
+  });
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) changed.delete(event.target as HTMLFormElement);
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ([...changed].some((form) => form.isConnected)) event.preventDefault();
+  });
+}
+
+/** <input type=file data-max-bytes="..."> refuses a file the server would refuse. */
+export function fileSizes(): void {
+  document.addEventListener("change", (event) => {
+    const input = event.target;
+    if (!(input instanceof HTMLInputElement) || input.type !== "file") return;
+    const limit = Number(input.dataset.maxBytes);
+    const large = [...(input.files ?? [])].find((file) => limit > 0 && file.size > limit);
+    if (!large) return;
+    input.value = "";
+    const inMegabytes = (bytes: number) =>
+      (bytes / MEBIBYTE).toLocaleString(language(), { maximumFractionDigits: 1 });
+    const text = word("tooLarge", { size: inMegabytes(large.size), limit: inMegabytes(limit) });
+    toast(`${large.name}: ${text}`, "danger");
+  });
+}
+
+/** After a refused form: put the reader at the summary of what is wrong. */
+export function focusErrors(root: ParentNode = document): void {
+  root.querySelector<HTMLElement>("[data-focus]")?.focus();
+}

@@ -1,0 +1,21 @@
+// The script of every page. Charts and maps are fetched only where a page has one.
+import "@tabler/core/dist/js/tabler.esm.min.js";
+import { confirmations } from "./parts/confirm";
+import { fileSizes, focusErrors, unsavedGuard } from "./parts/forms";
+import { htmxBoot } from "./parts/htmx";
+import { menu } from "./parts/menu";
+import { dismissals } from "./parts/toast";
+
+async function figures(root: ParentNode): Promise<void> {
+  if (root.querySelector("[data-chart]")) (await import("./parts/chart")).charts(root);
+  if (root.querySelector("[data-map]")) (await import("./parts/map")).maps(root);
+}
+
+menu();
+dismissals();
+confirmations();
+unsavedGuard();
+fileSizes();
+focusErrors();
+htmxBoot((fresh) => void figures(fresh));
+void figures(document);
