@@ -1,7 +1,7 @@
 """The solver: a frozen problem, a seed and a stop condition in, a plan out.
 
-Good at once and better until stopped. With `max_iterations` and no `stopped` the same seed gives the same plan
-on every machine; with `stopped` (a deadline, a person who has seen enough) the best plan so far is returned.
+Good at once and better until stopped. With `max_iterations` and no `stopped` the same seed gives the same
+plan on every machine; with `stopped` (a deadline, a person who has seen enough) the best so far is returned.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The first plan: pins, then islands and online sessions one by one, then everybody else half-day by half-day."""
+"""The first plan: pins, then islands and online sessions one by one, then everybody else by half-days."""
 
 from collections.abc import Callable
 from random import Random
@@ -36,10 +36,9 @@ def construct(state: State, *, rng: Random, stopped: Callable[[], bool]) -> None
 def _place_pins(state: State) -> None:
     by_day: dict[int, list[Half]] = {}
     pins = {pin.unit: pin for pin in state.instance.problem.pins}
-    ordered = sorted(
-        state.instance.pins.items(), key=lambda item: pins[state.instance.units[item[0]].code].order
-    )
-    for unit, (day, half, mode) in ordered:
+    units = state.instance.units
+    for unit in sorted(state.instance.pins, key=lambda unit: pins[units[unit].code].order):
+        day, half, mode = state.instance.pins[unit]
         halves = by_day.setdefault(day, [None, None])
         halves[half] = unit if mode is Mode.IN_PERSON else (*members(halves[half]), unit)
     state.apply({day: (halves[0], halves[1]) for day, halves in by_day.items()})

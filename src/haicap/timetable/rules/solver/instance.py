@@ -1,7 +1,7 @@
 """The problem with everything turned into indices and whole numbers, as the search needs it.
 
 Costs are thousandths of a point, distances whole metres by road (haversine times the road factor).
-A half-day of a team holds nothing (None), one unit in person (its index) or units online (a tuple of indices).
+A half-day of a team holds nothing (None), one unit in person (its index) or units online (a tuple).
 An island in person stands in the morning with nothing in the afternoon, and takes both.
 """
 
@@ -84,13 +84,8 @@ class Instance:
             self.slot_cost.append(costs)
             self.in_person.append(Mode.IN_PERSON in unit.modes and unit.place is not None)
             self.online.append(Mode.ONLINE in unit.modes)
-            first = unit.modes[0]
-            self.mode_cost.append(
-                (
-                    0 if first is Mode.IN_PERSON else self.cost_mode,
-                    0 if first is Mode.ONLINE else self.cost_mode,
-                )
-            )
+            by_mode = [0 if unit.modes[0] is mode else self.cost_mode for mode in Mode]
+            self.mode_cost.append((by_mode[0], by_mode[1]))
             self.island.append(unit.island)
         self.previous = {
             self.unit_index[visit.unit]: (

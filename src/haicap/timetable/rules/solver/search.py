@@ -7,7 +7,7 @@ from random import Random
 from haicap.timetable.rules.problem import Mode
 from haicap.timetable.rules.solver.columns import repack
 from haicap.timetable.rules.solver.construct import CHUNK, construct
-from haicap.timetable.rules.solver.instance import Day, Instance
+from haicap.timetable.rules.solver.instance import EMPTY, Day, Instance, members
 from haicap.timetable.rules.solver.seating import exchange, free_cells, reseat
 from haicap.timetable.rules.solver.state import Changes, State
 
@@ -63,9 +63,7 @@ def search(
 
 
 def _missing(days: list[Day], instance: Instance) -> int:
-    placed = sum(
-        len(half) if isinstance(half, tuple) else 1 for day in days for half in day if half is not None
-    )
+    placed = sum(len(members(half)) for day in days for half in day)
     return len(instance.units) - placed
 
 
@@ -106,6 +104,8 @@ def _repack(state: State, rng: Random) -> Changes:
     size = min(rng.randint(4, 8), len(state.days))
     if state.unserved and rng.random() < 0.7:
         focus = rng.choice(sorted(state.unserved))
+    elif (switched := _switched(state)) and rng.random() < 0.3:
+        focus = rng.choice(switched)
     else:
         focus = rng.randrange(len(state.instance.units))
     days: list[int] = []
@@ -118,6 +118,17 @@ def _repack(state: State, rng: Random) -> Changes:
     rng.shuffle(waiting)
     outside = ([focus] if focus in state.unserved else []) + waiting[:4]
     return repack(state, sorted(days), waiting=outside, effort=EFFORT) if days else {}
+
+
+def _switched(state: State) -> list[int]:
+    """Return the units that are surveyed otherwise than they asked."""
+    return [
+        unit
+        for content in state.days
+        for held in content
+        for unit in members(held)
+        if state.instance.mode_cost[unit][0 if isinstance(held, int) else 1]
+    ]
 
 
 def _related(state: State, focus: int, rng: Random) -> Iterator[int]:
@@ -149,7 +160,7 @@ def _shake(state: State, rng: Random) -> None:
     if not days:
         return
     chosen = rng.sample(days, min(len(days), max(2, min(12, len(days) // 8))))
-    state.apply({day: (None, None) for day in chosen})
+    state.apply(dict.fromkeys(chosen, EMPTY))
     for half in rng.sample((0, 1), 2):
         state.apply(reseat(state, free_cells(state, chosen, [half] * len(chosen))))
 

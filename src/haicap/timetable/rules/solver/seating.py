@@ -1,7 +1,7 @@
 """Two large neighbourhoods solved to optimality as assignments (OR-Tools' linear sum assignment).
 
-`reseat` frees one half-day of each of many team-days and gives all the freed units, and the unserved ones, their
-cheapest seats at once: with the other half of each day fixed the cost of a seat is exact.
+`reseat` frees one half-day of each of many team-days and gives all the freed units, and the unserved ones,
+their cheapest seats at once: with the other half of each day fixed the cost of a seat is exact.
 `exchange` keeps the days whole and gives them, turned round where that is better, to other teams and dates.
 """
 
@@ -17,7 +17,7 @@ Cell = tuple[int, int]
 
 
 def free_cells(state: State, days: Sequence[int], halves: Sequence[int]) -> list[Cell]:
-    """Return the cells (day, half) that may be reseated: usable, in person or empty, not pinned, no island."""
+    """Return the cells (day, half) that may be reseated: usable, not online, not pinned, no island."""
     i, cells = state.instance, []
     for day, half in zip(days, halves, strict=True):
         morning, afternoon = state.days[day]
