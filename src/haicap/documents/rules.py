@@ -1,4 +1,4 @@
-"""Rules of official documents: numbers, dates, letters, authority. Decree 30/2020/NĐ-CP, Appendices I and III.
+"""Rules of official documents: numbers, dates, letters, authority (Decree 30/2020/NĐ-CP, Appendices I, III).
 
 Party documents follow guidance 36-HD/VPTW instead: their symbol is `143-BC/ĐU`, not `143/BC-ĐU`.
 """
@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-BLANK_NUMBER = " " * 8
-BLANK_DAY = " " * 6
-# The order of points in Vietnamese documents: đ follows d; f, j, w, z and the letters with ă, â, ê, ô, ơ, ư are not used.
+BLANK_NUMBER = "\u00a0" * 8
+BLANK_DAY = "\u00a0" * 4
+# The order of points in Vietnamese documents: đ follows d; f, j, w, z, ă, â, ê, ô, ơ, ư are not used.
 POINT_LETTERS = "abcdđeghiklmnopqrstuvxy"
 # Abbreviations of the types of document (Appendix III); a letter (công văn) has none.
-TYPES = frozenset(
-    "NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB".split()
-)
-PARTY_TYPES = frozenset("NQ QĐ CT KL QC QyĐ TT BC KH QH CTr ĐA PA DA TTr CV TB HD GM BB LKG TC".split())
+_TYPES = "NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB"
+_PARTY_TYPES = "NQ QĐ CT KL QC QyĐ TT BC KH QH CTr ĐA PA DA TTr CV TB HD GM BB LKG TC"
+TYPES, PARTY_TYPES = frozenset(_TYPES.split()), frozenset(_PARTY_TYPES.split())
 _BODY = r"[A-ZĐÂĂÊÔƠƯ&]+(?:[-.][A-ZĐÂĂÊÔƠƯ0-9&]+)*"
 _STATE = re.compile(rf"(?P<number>\d+)/(?P<type>[A-ZĐa-zđ]+)-(?P<body>{_BODY})")
 _LAW = re.compile(r"(?P<number>\d+)/(?P<year>\d{4})/(?P<type>[A-ZĐ]+)(?:-(?P<body>[A-ZĐ]+))?(?P<term>\d*)")
@@ -51,7 +50,7 @@ class SymbolFault:
 
 
 def parse_symbol(*, text: str) -> Symbol | SymbolFault:
-    """Take `15/QĐ-BNV`, `12/UBND-VX`, `30/2020/NĐ-CP` or the Party's `143-BC/ĐU` apart; name the fault if it is none.
+    """Take `15/QĐ-BNV`, `12/UBND-VX`, `30/2020/NĐ-CP` or the Party's `143-BC/ĐU` apart, or name the fault.
 
     A leading `Số:` is allowed. Numbers below 10 need a leading zero in the state forms (Appendix I, II.3).
     """
@@ -82,7 +81,9 @@ def _symbol(
         return SymbolFault(code="number")
     if padded and (len(digits) < 2 or (len(digits) > 2 and digits.startswith("0"))):
         return SymbolFault(code="leading_zero")
-    return Symbol(form=form, number=int(digits), type=type_, body=body if body is not None else match["body"] or "")
+    return Symbol(
+        form=form, number=int(digits), type=type_, body=body if body is not None else match["body"] or ""
+    )
 
 
 def number_line(*, number: int | None, symbol: str) -> str:
@@ -110,7 +111,7 @@ def point_letter(*, index: int) -> str:
 
 def roman(*, number: int) -> str:
     """Return `number` (1 to 3999) in Roman capitals."""
-    signs = "M CM D CD C XC L XL X IX V IV I".split()
+    signs = ["M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"]
     values = (1000, 900, 500, 400, 100, 90, 50, 40, 10, 9, 5, 4, 1)
     text = ""
     for sign, value in zip(signs, values, strict=True):
@@ -132,9 +133,9 @@ class Authority(StrEnum):
 def authority_lines(*, post: str, given: tuple[tuple[Authority, str], ...] = ()) -> tuple[str, ...]:
     """Return the lines above a signature, in capitals.
 
-    `given` holds pairs of authority and in whose place: ((COLLECTIVE, "Ủy ban nhân dân"), (DEPUTY, "Chủ tịch")) and
-    the post "Phó Chủ tịch" give TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH. An acting head
-    ((ACTING, "Giám đốc")) signs under that one line.
+    `given` holds pairs of authority and in whose place: ((COLLECTIVE, "Ủy ban nhân dân"), (DEPUTY,
+    "Chủ tịch")) and the post "Phó Chủ tịch" give TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH / PHÓ CHỦ TỊCH.
+    An acting head ((ACTING, "Giám đốc")) signs under that one line.
     """
     lines = tuple(f"{authority.value} {whose.upper()}" for authority, whose in given)
     if given and given[-1][0] is Authority.ACTING:
@@ -155,26 +156,24 @@ def recipient_lines(*, recipients: tuple[str, ...], kept_by: str) -> tuple[str, 
 
 
 # Widths of Times Bold in thousandths of an em (published font metrics), for the length of lines under text.
-_BOLD_WIDTHS = dict(
-    zip(
-        "abcdefghijklmnopqrstuvwxyz",
-        (500, 556, 444, 556, 444, 333, 500, 556, 278, 333, 556, 278, 833)
-        + (556, 500, 556, 556, 444, 389, 333, 556, 500, 722, 500, 500, 444),
-        strict=True,
-    )
-) | dict(
-    zip(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (722, 667, 722, 722, 667, 611, 778, 778, 389, 500, 778, 667, 944)
-        + (722, 778, 611, 778, 722, 556, 667, 722, 722, 1000, 722, 722, 667),
-        strict=True,
-    )
+_LOWER = (
+    "500 556 444 556 444 333 500 556 278 333 556 278 833 556 500 556 556 444 389 333 556 500 722 500 500 444"
 )
+_UPPER = (
+    "722 667 722 722 667 611 778 778 389 500 778 667 944 722 778 611 778 722 556 667 722 722 1000 722 722 667"
+)
+_BOLD_WIDTHS = {
+    chr(start + index): int(width)
+    for start, widths in ((97, _LOWER), (65, _UPPER))
+    for index, width in enumerate(widths.split())
+}
 
 
 def bold_width_cm(*, text: str, points: float) -> float:
     """Return how wide `text` is in Times Bold of `points`, in centimetres."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     shown = [char for char in plain if unicodedata.category(char) != "Mn"]
-    thousandths = sum(_BOLD_WIDTHS.get(char, 250 if char in " .," else 333 if char in "-–" else 500) for char in shown)
+    thousandths = sum(
+        _BOLD_WIDTHS.get(char, 250 if char in " .," else 333 if char in "-–" else 500) for char in shown
+    )
     return thousandths / 1000 * points / 72 * 2.54

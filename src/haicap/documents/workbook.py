@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Protection, Side
@@ -111,7 +111,7 @@ def build(*, book: Book) -> bytes:
 
 
 def sheet_name(*, text: str, taken: set[str]) -> str:
-    """Return a name a sheet may have: at most 31 characters, none of []:*?/\\, not yet in `taken`; adds it there."""
+    """Return a lawful name (31 characters, none of []:*?/\\) that is not in `taken`, and add it there."""
     base = re.sub(r"[\[\]:*?/\\]", " ", unicodedata.normalize("NFC", text)).strip(" '")[:31] or "Bảng"
     name, count = base, 1
     while name.casefold() in taken:

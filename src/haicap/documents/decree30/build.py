@@ -85,11 +85,12 @@ def _line(cell: Any, text: str, *, first: bool = False, **style: Any) -> Any:
 def _add_head(docx: Any, document: Document) -> None:
     table = bare_table(docx, widths=HEAD_WIDTHS)
     left, right = table.rows[0].cells
-    if document.superior:
-        _line(left, document.superior.upper(), first=True, size=12)
+    superior = document.superior.upper().split("\n") if document.superior else []
+    for index, text in enumerate(superior):
+        _line(left, text, first=index == 0, size=12)
     issuer = document.issuer.upper().split("\n")
     for index, text in enumerate(issuer):
-        _line(left, text, first=not document.superior and index == 0, size=12, bold=True)
+        _line(left, text, first=not superior and index == 0, size=12, bold=True)
     longest = max(bold_width_cm(text=text, points=12) for text in issuer)
     inner = HEAD_WIDTHS[0] - 0.38  # a cell keeps 0.19 cm on each side
     rule_below(left.add_paragraph(), length=min(longest, inner) * 0.42, width=inner)
@@ -170,7 +171,9 @@ def _keep_whole(table: Any) -> None:
 
 
 def _sign(cell: Any, signer: Signer) -> None:
-    lines = (signer.heading.upper(),) if signer.heading else authority_lines(post=signer.post, given=signer.given)
+    lines = (
+        (signer.heading.upper(),) if signer.heading else authority_lines(post=signer.post, given=signer.given)
+    )
     for index, text in enumerate(lines):
         _line(cell, text, first=index == 0, size=13 if signer.heading else BODY_SIZE, bold=True)
     space(_line(cell, "", size=BODY_SIZE), after=54)
@@ -194,7 +197,11 @@ def _add_annex(docx: Any, document: Document, annex: Annex, index: int) -> None:
     words = date_words(day=document.day, year=document.year)
     number = number_line(number=document.number, symbol=document.symbol).removeprefix("Số: ")
     source = f"(Kèm theo {document.type_name or 'Công văn'} số {number} {words} của {document.issuer})"
-    for text, bold, italic in ((label, True, False), (annex.title.upper(), True, False), (source, False, True)):
+    for text, bold, italic in (
+        (label, True, False),
+        (annex.title.upper(), True, False),
+        (source, False, True),
+    ):
         paragraph = docx.add_paragraph()
         paragraph.alignment = ALIGN["centre"]
         space(paragraph)

@@ -84,7 +84,7 @@ def set_page(section: Any, *, landscape: bool = False, restart: bool = False) ->
 
 
 def number_pages(section: Any, *, sample: bool) -> None:
-    """Put the page number in the middle of the top margin, not on the first page; the sample mark on every page."""
+    """Number every page but the first in the middle of the top margin; put the sample mark on every page."""
     section.header.is_linked_to_previous = False
     section.first_page_header.is_linked_to_previous = False
     paragraph = section.header.paragraphs[0]
@@ -139,7 +139,7 @@ def rule_below(paragraph: Any, *, length: float, width: float, after: float = 0)
     side = max(0.0, (width - length) / 2)
     form = paragraph.paragraph_format
     form.left_indent = form.right_indent = Cm(side)
-    form.space_before, form.space_after, form.line_spacing = Pt(0), Pt(after), Pt(4)
+    form.space_before, form.space_after, form.line_spacing = Pt(3), Pt(after), Pt(4)
     borders = OxmlElement("w:pBdr")
     top = OxmlElement("w:top")
     for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
@@ -160,7 +160,7 @@ def bare_table(docx: Any, *, widths: tuple[float, ...]) -> Any:
 
 
 def fix_widths(table: Any, widths: tuple[float, ...]) -> None:
-    """Fix the widths of the columns, in cm, in the grid and in every cell (word processors differ in what they read)."""
+    """Fix the widths of the columns, in cm, in the grid and in every cell: word processors read either."""
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
         for cell in column.cells:

@@ -97,8 +97,9 @@ class Annex:
 class Document:
     """An official document.
 
-    `type_name` "" makes it a letter, whose summary stands as `V/v …` under the number. `number` and `day` None leave
-    room for them; `year` is then the year shown. `kept_by` is the unit after `Lưu: VT,`.
+    `type_name` "" makes it a letter, whose summary stands as `V/v …` under the number. `number` and `day`
+    None leave room for them; `year` is then the year shown. `superior` and `issuer` may be broken with a
+    newline. `kept_by` is the unit after `Lưu: VT,`.
     """
 
     issuer: str
