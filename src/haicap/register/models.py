@@ -40,6 +40,7 @@ class Unit(Revised):
     unit_type = models.CharField(_("type"), max_length=14, choices=Type)
     name = models.CharField(_("name"), max_length=100)
     full_name = models.CharField(_("full name"), max_length=120)
+    lowered = models.CharField(max_length=120)
     folded = models.CharField(max_length=120, db_index=True)
     province_code = models.CharField(_("province code"), max_length=2)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
@@ -117,6 +118,29 @@ class Boundary(models.Model):
 
     def __str__(self) -> str:
         return f"boundary of {self.unit_id}"
+
+
+class ImportReport(models.Model):
+    """What an import matched and what it did not: counts, and the rows that need a look."""
+
+    class Kind(models.TextChoices):
+        ATTRIBUTES = "attributes", _("attributes")
+        BOUNDARIES = "boundaries", _("boundaries")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    file_name = models.CharField(_("file"), max_length=200)
+    encoding = models.CharField(_("encoding"), max_length=20)
+    counts = models.JSONField(default=dict)
+    rows = models.JSONField(default=list)
+    rows_left_out = models.PositiveIntegerField(default=0)
+    actor_name = models.CharField(_("by"), max_length=200)
+    created_at = models.DateTimeField(_("at"))
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_name}"
 
 
 class Body(models.Model):

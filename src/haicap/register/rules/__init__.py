@@ -1,0 +1,1 @@
+"""Pure decisions of the register: the national list, succession, attributes, boundaries, geometry."""
