@@ -1,0 +1,124 @@
+"""Make and publish versions of the form."""
+
+import hashlib
+from collections.abc import Mapping
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haicap.campaign.models import Campaign
+from haicap.kernel import audit
+from haicap.kernel.access import Actor
+from haicap.kernel.errors import Text
+from haicap.kernel.tables import Fault, Faulty
+from haicap.questionnaire.models import Form
+from haicap.questionnaire.queries.forms import plan_of
+from haicap.questionnaire.rules import names, workbook, xlsform
+from haicap.questionnaire.rules.plan import Plan
+
+FORM_WRITE = "questionnaire.form:write"
+_SENTENCES: Mapping[str, Text] = {
+    "not_workbook": _("this is not an Excel workbook (.xlsx)"),
+    "too_large": _("the workbook is too large"),
+    "too_many_rows": _("the sheet has too many rows"),
+    "sheet_missing": _("the sheet is missing"),
+    "column_missing": _("the column is missing"),
+    "twice": _("the name is used twice (first row in brackets): %(detail)s"),
+    "type_changed": _("the type of a question of the plan was changed; it must stay %(detail)s"),
+    "question_missing": _("a question of the plan was removed: %(detail)s"),
+    "pyxform": _("the form cannot be converted: %(detail)s"),
+}
+
+
+def _next_version(campaign: Campaign) -> int:
+    last = Form.objects.filter(campaign=campaign).aggregate(last=Max("version"))["last"]
+    return (last or 0) + 1
+
+
+def _faulty(name: str, bad: workbook.BadWorkbook) -> Faulty:
+    faults = [
+        Fault(
+            file=f"{name}:{trouble.sheet}" if trouble.sheet else name,
+            row=trouble.row,
+            column=trouble.column or None,
+            message=str(_SENTENCES[trouble.code]) % {"detail": trouble.detail},
+            code=f"form.{trouble.code}",
+        )
+        for trouble in bad.troubles
+    ]
+    return Faulty("form.faulty", _("The workbook is not a form of this plan."), faults=faults)
+
+
+def publish_form(*, actor: Actor, campaign: Campaign, raw: bytes, xform: str, note: str = "") -> Form:
+    """Publish a converted workbook as the next version; the one before stays readable for its reports."""
+    actor.must(FORM_WRITE)
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        version = _next_version(campaign)
+        Form.objects.filter(campaign=campaign, state=Form.State.PUBLISHED).update(state=Form.State.SUPERSEDED)
+        form = Form(
+            campaign=campaign,
+            version=version,
+            xform=xform,
+            sha256=hashlib.sha256(xform.encode()).hexdigest(),
+            note=note[:500],
+            created_by_id=actor.person_id,
+            created_at=timezone.now(),
+        )
+        form.xlsx.save(f"{names.element(campaign.code)}-v{version}.xlsx", ContentFile(raw), save=False)
+        form.save()
+        audit.record(
+            actor=actor,
+            action="questionnaire.form.published",
+            subject=form,
+            after={"version": version, "sha256": form.sha256, "note": form.note},
+        )
+    return form
+
+
+def build_form(*, actor: Actor, campaign: Campaign) -> Form:
+    """Make the form from the plan and publish it; a form equal to the published one is returned unchanged."""
+    actor.must(FORM_WRITE)
+    plan = plan_of(campaign=campaign)
+    published = Form.objects.filter(campaign=campaign, state=Form.State.PUBLISHED).first()
+    if published is not None and _convert(plan, version=published.version)[1] == published.xform:
+        return published
+    raw, xform = _convert(plan, version=_next_version(campaign))
+    return publish_form(actor=actor, campaign=campaign, raw=raw, xform=xform, note="plan")
+
+
+def _convert(plan: Plan, *, version: int) -> tuple[bytes, str]:
+    raw = workbook.write(
+        survey=xlsform.survey_rows(plan),
+        choices=xlsform.choice_rows(plan),
+        settings=xlsform.setting_rows(plan, version=version),
+    )
+    try:
+        return raw, workbook.to_xform(raw)
+    except workbook.BadWorkbook as bad:
+        raise _faulty(plan.code, bad) from bad
+
+
+def load_form(*, actor: Actor, campaign: Campaign, raw: bytes, name: str) -> tuple[Form, tuple[str, ...]]:
+    """Publish an edited workbook; returns it and the questions it adds, which stay in the XML only.
+
+    Raises Faulty naming every fault by sheet, row and column; nothing is published then.
+    """
+    actor.must(FORM_WRITE)
+    plan = plan_of(campaign=campaign)
+    rows = [row for row in xlsform.survey_rows(plan) if "name" in row and not row["type"].startswith("begin")]
+    wanted = {row["name"]: row["type"] for row in rows if row["type"] != "note"}
+    settings = {
+        column: value
+        for column, value in xlsform.setting_rows(plan, version=_next_version(campaign))[0].items()
+        if column in ("form_id", "version")
+    }
+    try:
+        loaded = workbook.read(raw, settings=settings, wanted=wanted, known=())
+    except workbook.BadWorkbook as bad:
+        raise _faulty(name, bad) from bad
+    form = publish_form(actor=actor, campaign=campaign, raw=loaded.raw, xform=loaded.xform, note=name)
+    return form, loaded.extra
