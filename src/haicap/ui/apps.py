@@ -8,6 +8,7 @@ from haicap.kernel.area import AreaConfig, MenuItem
 class UiConfig(AreaConfig):
     """Menu of the pages that belong to no area of the domain."""
 
+    default = True  # the imported base class is a candidate too
     name = "haicap.ui"
     label = "ui"
     verbose_name = _("Pages")

@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
-from haicap.kernel.errors import Refusal
+from haicap.kernel.errors import Refusal, Text
 
 
 class Renderer(TemplatesSetting):
@@ -26,6 +27,44 @@ _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
 )
 
 
+_CHOOSE: Text = _("Choose one of the answers.")
+_SENTENCES: tuple[tuple[type[forms.Field], dict[str, Text]], ...] = (
+    (
+        forms.FileField,
+        {"required": _("No file yet. Choose a file."), "empty": _("This file is empty. Choose another.")},
+    ),
+    (forms.BooleanField, {"required": _("Tick this box to go on.")}),
+    (forms.MultipleChoiceField, {"required": _("Choose at least one answer.")}),
+    (forms.ChoiceField, {"required": _CHOOSE}),
+    (forms.ModelChoiceField, {"required": _CHOOSE}),
+    (forms.DateField, {"invalid": _("This is no date. Write day/month/year, for example 25/11/2025.")}),
+    (forms.IntegerField, {"invalid": _("This is no whole number. Write digits only, for example 120.")}),
+    (forms.EmailField, {"invalid": _("This is no e-mail address. Write it like name@example.vn.")}),
+    (forms.Field, {"required": _("Nothing is filled in here yet. Fill it in.")}),
+)
+_NUMBER: Text = _("This is no number. Write digits, with a comma before decimals, for example 12,5.")
+
+
+def _own_message(field: forms.Field, key: str) -> bool:
+    """Say whether whoever made `field` gave it a sentence of its own for `key`."""
+    defaults: dict[str, Any] = {}
+    for kind in reversed(type(field).__mro__):
+        defaults.update(getattr(kind, "default_error_messages", {}))
+    return field.error_messages.get(key) != defaults.get(key)
+
+
+def _advise(field: forms.Field) -> None:
+    """Let the errors of `field` say what to do, unless it has sentences of its own."""
+    decimal = isinstance(field, forms.DecimalField | forms.FloatField)
+    told: dict[str, Text] = {"invalid": _NUMBER} if decimal else {}
+    for kind, sentences in _SENTENCES:
+        if isinstance(field, kind):
+            told = sentences | told
+    for key, sentence in told.items():
+        if not _own_message(field, key):
+            field.error_messages[key] = sentence
+
+
 def _dress(field: forms.Field) -> None:
     """Give the widget of `field` its class and the keyboard that fits what is typed."""
     widget = field.widget
@@ -40,6 +79,8 @@ def _dress(field: forms.Field) -> None:
         widget.input_type, widget.format = "time", "%H:%M"
     if isinstance(widget, forms.Textarea):
         widget.attrs["rows"] = 4 if widget.attrs.get("rows") in (None, "10") else widget.attrs["rows"]
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        widget.template_name = "ui/forms/choices.html"
     for kind, name in _CLASSES:
         if isinstance(widget, kind) and not widget.is_hidden:
             widget.attrs["class"] = f"{widget.attrs.get('class', '')} {name}".strip()
@@ -51,7 +92,7 @@ def _plain(attrs: dict[str, Any]) -> dict[str, Any]:
 
 
 class Form(forms.Form):
-    """Every form of the house; a view catches a Refusal and gives it to `add_refusal`, then renders with 422."""
+    """Every form of the house; a view gives a Refusal to `add_refusal`, then renders with status 422."""
 
     default_renderer = Renderer
     error_css_class = "has-error"
@@ -61,12 +102,14 @@ class Form(forms.Form):
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
+            _advise(field)
             _dress(field)
 
     def add_refusal(self, refusal: Refusal, *, revision: int | None = None) -> None:
         """Show `refusal` beside the field it is about, or above the form.
 
-        After a Conflict pass the record's present `revision`: what was typed is kept, and a second save goes through.
+        After a Conflict pass the record's present `revision`: what was typed is kept, and a second save
+        goes through.
         """
         if not hasattr(self, "cleaned_data"):
             self.is_valid()

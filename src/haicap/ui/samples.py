@@ -31,7 +31,9 @@ class SampleForm(RevisedForm):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    proof = forms.FileField(label=_("Evidence"), required=False, help_text=_("PDF or picture, at most 25 MB."))
+    proof = forms.FileField(
+        label=_("Evidence"), required=False, help_text=_("PDF or picture, at most 25 MB.")
+    )
     agreed = forms.BooleanField(label=_("I have read the plan"))
 
 
@@ -50,7 +52,14 @@ def _chart() -> dict[str, Any]:
 def _map() -> dict[str, Any]:
     places = [("A", 10.78, 106.70), ("B", 10.98, 106.65), ("C", 10.41, 107.14), ("D", 8.69, 106.61)]
     points = [
-        {"code": f"0000{i}", "name": f"{_('Place')} {name}", "lat": lat, "lon": lon, "value": 20 * i, "url": None}
+        {
+            "code": f"0000{i}",
+            "name": f"{_('Place')} {name}",
+            "lat": lat,
+            "lon": lon,
+            "value": 20 * i,
+            "url": None,
+        }
         for i, (name, lat, lon) in enumerate(places, start=1)
     ]
     return {"points": points, "boundaries_url": None, "legend": {"title": str(_("Points")), "unit": ""}}

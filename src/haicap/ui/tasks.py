@@ -36,7 +36,7 @@ def _urgency(task: Task, today: date) -> str:
 
 
 def grouped(tasks: Iterable[Task], *, today: date) -> list[TaskGroup]:
-    """Return `tasks` by urgency, most urgent first, each group in the given order; empty groups are left out."""
+    """Return `tasks` by urgency, most urgent first, in the given order; empty groups are left out."""
     by_key: dict[str, list[Task]] = {key: [] for key in _TITLES}
     for task in tasks:
         by_key[_urgency(task, today)].append(task)

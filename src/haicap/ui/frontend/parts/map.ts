@@ -245,7 +245,8 @@ export function maps(root: ParentNode): void {
     if (!data?.points.length) continue;
     element.dataset.drawn = "";
     if (!element.hasAttribute("role")) element.setAttribute("role", "img");
-    if (!element.hasAttribute("aria-label")) element.setAttribute("aria-label", data.legend?.title ?? word("places"));
+    if (!element.hasAttribute("aria-label"))
+      element.setAttribute("aria-label", data.legend?.title ?? word("places"));
     alternative(element, data.points);
     void drawMap(element, data);
   }
