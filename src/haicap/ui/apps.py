@@ -11,7 +11,7 @@ class UiConfig(AreaConfig):
     default = True  # the imported base class is a candidate too
     name = "haicap.ui"
     label = "ui"
-    verbose_name = _("Pages")
+    verbose_name = "ui"
     menu = (
         MenuItem(label=_("My work"), url_name="ui:home", icon="home", order=0),
         MenuItem(

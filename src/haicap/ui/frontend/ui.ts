@@ -1,7 +1,7 @@
 // The script of every page. Charts and maps are fetched only where a page has one.
 import "@tabler/core/dist/js/tabler.esm.min.js";
 import { confirmations } from "./parts/confirm";
-import { fileSizes, focusErrors, unsavedGuard } from "./parts/forms";
+import { fileSizes, focusErrors, sendOnce, unsavedGuard } from "./parts/forms";
 import { htmxBoot } from "./parts/htmx";
 import { menu } from "./parts/menu";
 import { dismissals } from "./parts/toast";
@@ -15,6 +15,7 @@ menu();
 dismissals();
 confirmations();
 unsavedGuard();
+sendOnce();
 fileSizes();
 focusErrors();
 htmxBoot((fresh) => void figures(fresh));

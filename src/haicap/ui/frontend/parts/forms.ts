@@ -35,6 +35,30 @@ export function fileSizes(): void {
   });
 }
 
+/** A form is sent once: its button waits until the answer is there. */
+export function sendOnce(): void {
+  const waiting = new Set<HTMLButtonElement>();
+  document.addEventListener("submit", (event) => {
+    const button = event.submitter;
+    if (event.defaultPrevented || !(button instanceof HTMLButtonElement)) return;
+    const form = event.target as HTMLFormElement;
+    if (form.method === "dialog" || form.target || "repeatable" in form.dataset) return;
+    // After the browser has read the form: a disabled button is not sent with it.
+    window.setTimeout(() => {
+      button.disabled = true;
+      waiting.add(button);
+      button.title = word("sending");
+    });
+  });
+  window.addEventListener("pageshow", () => {
+    for (const button of waiting) {
+      button.disabled = false;
+      button.title = "";
+    }
+    waiting.clear();
+  });
+}
+
 /** After a refused form: put the reader at the summary of what is wrong. */
 export function focusErrors(root: ParentNode = document): void {
   root.querySelector<HTMLElement>("[data-focus]")?.focus();

@@ -1,9 +1,9 @@
 // Texts the scripts show; the base template holds them in the page's language.
-export type Word = "lost" | "tooLarge" | "unsaved" | "noData" | "close" | "places" | "sending";
+export type Word = "lost" | "tooLarge" | "noData" | "close" | "places" | "sending";
 
 export function word(name: Word, values: Record<string, string> = {}): string {
   const text = document.getElementById("words")?.dataset[name] ?? "";
-  return text.replace(/%(\w+)%/g, (whole, key: string) => values[key] ?? whole);
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
 }
 
 export function language(): string {
