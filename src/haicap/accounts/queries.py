@@ -79,3 +79,17 @@ def notices_for(*, actor: Actor) -> QuerySet[Notice]:
 def unread_count_for(*, actor: Actor) -> int:
     """Return how many notices `actor` has not read."""
     return notices_for(actor=actor).filter(read_at=None).count()
+
+
+def own(*, actor: Actor) -> Person:
+    """Return the actor's own person; raises Missing for the command line."""
+    person = Person.objects.select_related("body").filter(pk=actor.person_id or -1).first()
+    if person is None:
+        raise Missing("person.missing", _("There is no such person, or not for you."))
+    return person
+
+
+def bodies_to_keep_for(*, actor: Actor) -> QuerySet[Body]:
+    """Return the bodies whose people `actor` may keep."""
+    rows = Body.objects.order_by("name_vi")
+    return rows if actor.is_central else rows.filter(pk=actor.body_id or -1)
