@@ -1,9 +1,0 @@
-"""Reads of findings."""
-
-from haicap.kernel.access import Actor
-from haicap.kernel.area import Task
-
-
-def tasks_for(*, actor: Actor) -> list[Task]:
-    """Return what `actor` has to do now about findings."""
-    return []
