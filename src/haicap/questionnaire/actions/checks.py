@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from haicap.campaign.models import Field
 from haicap.campaign.rules.expressions import Finding
 from haicap.kernel.errors import Refused, Text
 from haicap.questionnaire.rules import names, report
@@ -62,6 +63,14 @@ def _sentence(finding: Finding, plan_message: Both | None, ask: Ask | None) -> s
     params = dict(finding.params)
     if "bound" in params and ask is not None:
         params["bound"] = shown(str(params["bound"]), ask.type, language=(get_language() or "vi")[:2])
+    return str(_SENTENCES[finding.code]) % params
+
+
+def field_sentence(field: Field, finding: Finding) -> str:
+    """Return the sentence of a finding about the value of one field."""
+    params = dict(finding.params)
+    if "bound" in params:
+        params["bound"] = shown(str(params["bound"]), field.type, language=(get_language() or "vi")[:2])
     return str(_SENTENCES[finding.code]) % params
 
 

@@ -18,7 +18,7 @@ from haicap.kernel.revision import claim
 from haicap.questionnaire.actions import values as stored
 from haicap.questionnaire.actions.checks import refuse_problems, report_problems
 from haicap.questionnaire.models import Form, Section, Submission
-from haicap.questionnaire.queries.forms import plan_of
+from haicap.questionnaire.queries.forms import plan_of, template_of
 from haicap.questionnaire.queries.reports import digest
 from haicap.questionnaire.rules import instance, names, report, states
 from haicap.questionnaire.rules.instance import BadInstance, Instance
@@ -29,7 +29,7 @@ REPORT_WRITE = "questionnaire.report:write"
 REPORT_SIGN = "questionnaire.report:sign"
 
 
-def _must_own(actor: Actor, unit: Unit, permission: str) -> None:
+def must_own(actor: Actor, unit: Unit, permission: str) -> None:
     actor.must(permission)
     if not actor.is_system and actor.unit_id != unit.pk:
         raise NotAllowed("report.not_yours", _("Only people of the unit itself may do this."))
@@ -52,16 +52,17 @@ def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance
     return given, form
 
 
-def _row(campaign: Campaign, unit: Unit, form: Form, *, actor: Actor, now: datetime) -> Submission:
+def row_of(campaign: Campaign, unit: Unit, form: Form, *, actor: Actor, now: datetime) -> Submission:
     """Return the report's row, made with revision 0 where it is the first save; a racing first save conflicts."""
     row = Submission.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
     if row is not None:
         return row
     identity = names.instance_id(campaign=campaign.code, unit=unit.code)
+    blank = template_of(form=form).fill(instance_id=str(identity), values={})
     try:
         with transaction.atomic():
             row = Submission.objects.create(
-                campaign=campaign, unit=unit, form=form, instance_id=identity, xml="", xml_sha256="",
+                campaign=campaign, unit=unit, form=form, instance_id=identity, xml=blank, xml_sha256="",
                 revision=0, saved_by_id=actor.person_id, saved_at=now,
             )  # fmt: skip
             areas = ContentArea.objects.filter(campaign=campaign)
@@ -94,7 +95,7 @@ def _is_repeat(row: Submission, *, revision: int, xml: str) -> bool:
 
 def _refuse_locked(row: Submission, plan: Plan, given: Mapping[str, str]) -> None:
     """Refuse a change in an area that is accepted or verified while another was returned."""
-    if row.state != Submission.State.RETURNED or not row.xml:
+    if row.state != Submission.State.RETURNED or not row.xml_sha256:
         return
     before = instance.read(row.xml).values
     locked = set(
@@ -131,7 +132,7 @@ def _save(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: s
     """Write the draft; call it inside a transaction. A save that was done before changes nothing."""
     given, form = read_instance(campaign=campaign, unit=unit, xml=xml)
     now = timezone.now()
-    row = _row(campaign, unit, form, actor=actor, now=now)
+    row = row_of(campaign, unit, form, actor=actor, now=now)
     plan = plan_of(campaign=campaign)
     if _is_repeat(row, revision=revision, xml=xml):
         return row, plan, given
@@ -156,7 +157,7 @@ def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, x
     Raises Refused for something that is not this unit's report or is closed to changes, Conflict where somebody
     else saved in between (details: revision, xml, saved_by, saved_at). Sending the same save twice is harmless.
     """
-    _must_own(actor, unit, REPORT_WRITE)
+    must_own(actor, unit, REPORT_WRITE)
     with transaction.atomic():
         before = Submission.objects.filter(campaign=campaign, unit=unit).values_list("revision", flat=True).first()
         row, _plan, _given = _save(actor=actor, campaign=campaign, unit=unit, revision=revision, xml=xml)
@@ -174,7 +175,7 @@ def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: 
     Raises Refused("report.problems") naming the fields; the draft itself is kept as it was sent, before that.
     Sending the same submission twice is harmless.
     """
-    _must_own(actor, unit, REPORT_WRITE)
+    must_own(actor, unit, REPORT_WRITE)
     row = Submission.objects.filter(campaign=campaign, unit=unit).first()
     if row is not None and row.state == Submission.State.SUBMITTED and row.xml_sha256 == digest(xml):
         return row
@@ -215,7 +216,7 @@ def _tell(actor: Actor, unit: Unit, roles: Sequence[Role], text_vi: str, text_en
 
 def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> Submission:
     """Sign the submitted report off: its values become the reported ones, its areas go to the reviewers."""
-    _must_own(actor, unit, REPORT_SIGN)
+    must_own(actor, unit, REPORT_SIGN)
     with transaction.atomic():
         row = _submitted(campaign, unit, revision)
         now = timezone.now()
@@ -235,7 +236,7 @@ def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> Subm
 
 def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, reason: str) -> Submission:
     """The chair gives a submitted report back to the officer, with a reason, before signing it."""
-    _must_own(actor, unit, REPORT_SIGN)
+    must_own(actor, unit, REPORT_SIGN)
     if not reason.strip():
         raise Refused("report.reason", _("Say what is to be changed."), field="reason")
     with transaction.atomic():

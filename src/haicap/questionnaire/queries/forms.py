@@ -121,4 +121,4 @@ def plan_of(*, campaign: Campaign) -> Plan:
         for rule in campaign.rules.order_by("order")
     )
     title = Both(vi=campaign.title_vi, en=campaign.title_en)
-    return Plan(code=campaign.code, title=title, topics=topics, conditions=conditions, guards={})
+    return Plan(code=campaign.code, title=title, topics=topics, conditions=conditions)

@@ -1,6 +1,5 @@
 """The part of a survey plan that a form is made from, as plain data."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -80,4 +79,3 @@ class Plan:
     title: Both
     topics: tuple[Topic, ...]
     conditions: tuple[Condition, ...]
-    guards: Mapping[str, str]  # key of a field -> XPath that says when it is to be answered

@@ -108,10 +108,8 @@ def kind_of(ask: Ask) -> str:
     return TYPES[ask.type]
 
 
-def _field(plan: Plan, item: Item, ask: Ask, conditions: Sequence[Condition]) -> Row:
-    applies = f"${{{names.not_applicable(item.code)}}} != 'yes'" if item.is_asked else ""
-    guard = plan.guards.get(ask.key, "")
-    relevant = " and ".join(part for part in (applies, f"({guard})" if guard else "") if part)
+def _field(item: Item, ask: Ask, conditions: Sequence[Condition]) -> Row:
+    relevant = f"${{{names.not_applicable(item.code)}}} != 'yes'" if item.is_asked else ""
     if ask.calculation:
         return _row(kind_of(ask), ask.key, _label(ask), relevant=relevant, calculation=ask.calculation,
                     readonly="yes")  # fmt: skip
@@ -120,7 +118,7 @@ def _field(plan: Plan, item: Item, ask: Ask, conditions: Sequence[Condition]) ->
         "required": "yes",
         f"required_message::{VI}": _MUST.vi,
         f"required_message::{EN}": _MUST.en,
-    } if ask.required or guard else {}  # fmt: skip
+    } if ask.required else {}  # fmt: skip
     return _row(
         kind_of(ask), ask.key, _label(ask), relevant=relevant, constraint=constraint,
         appearance="multiline" if ask.type == "text" else "",
@@ -128,7 +126,7 @@ def _field(plan: Plan, item: Item, ask: Ask, conditions: Sequence[Condition]) ->
     )  # fmt: skip
 
 
-def _item(plan: Plan, item: Item, ends: dict[str, list[Condition]]) -> Iterator[Row]:
+def _item(item: Item, ends: dict[str, list[Condition]]) -> Iterator[Row]:
     name = Both(vi=f"{item.code} {item.name.vi}", en=f"{item.code} {item.name.en}")
     yield _row("begin_group", names.indicator(item.code), name)
     if item.is_asked:
@@ -141,7 +139,7 @@ def _item(plan: Plan, item: Item, ends: dict[str, list[Condition]]) -> Iterator[
         )  # fmt: skip
     for ask in item.fields:
         errors = [c for c in ends.get(ask.key, []) if c.severity == "error"]
-        yield _field(plan, item, ask, errors)
+        yield _field(item, ask, errors)
     for ask in item.fields:
         for condition in ends.get(ask.key, []):
             yield _row(
@@ -153,11 +151,11 @@ def _item(plan: Plan, item: Item, ends: dict[str, list[Condition]]) -> Iterator[
     yield {"type": "end_group"}
 
 
-def _topic(plan: Plan, topic: Topic, ends: dict[str, list[Condition]]) -> Iterator[Row]:
+def _topic(topic: Topic, ends: dict[str, list[Condition]]) -> Iterator[Row]:
     name = Both(vi=f"{topic.code}. {topic.name.vi}", en=f"{topic.code}. {topic.name.en}")
     yield _row("begin_group", names.area(topic.code), name, appearance="field-list")
     for item in topic.items:
-        yield from _item(plan, item, ends)
+        yield from _item(item, ends)
     for question in topic.questions:
         yield _row("text", question.key, question.text, appearance="multiline")
     yield {"type": "end_group"}
@@ -182,7 +180,7 @@ def _ends(plan: Plan) -> dict[str, list[Condition]]:
 def survey_rows(plan: Plan) -> list[Row]:
     """Return the rows of the sheet survey."""
     ends = _ends(plan)
-    return [row for topic in plan.topics for row in _topic(plan, topic, ends)]
+    return [row for topic in plan.topics for row in _topic(topic, ends)]
 
 
 def choice_rows(plan: Plan) -> list[Row]:

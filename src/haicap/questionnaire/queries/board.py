@@ -1,0 +1,159 @@
+"""The live board: units by content areas, counted in a fixed number of queries."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from haicap.campaign.models import Campaign, ContentArea
+from haicap.campaign.queries import surveyed_units_for
+from haicap.kernel.access import Actor
+from haicap.questionnaire.models import Section, Submission
+from haicap.questionnaire.rules import states
+from haicap.register.models import Unit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One area of one unit; `left` is how many indicators are still to answer, None before anything was saved."""
+
+    area: ContentArea
+    state: str
+    late: bool
+    left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One unit with all its areas."""
+
+    unit: Unit
+    report: str  # state of the report as a whole: not_started where there is none
+    late: bool
+    saved_at: datetime | None
+    cells: tuple[Cell, ...]
+
+
+def board_units_for(
+    *, actor: Actor, campaign: Campaign, district: str = "", state: str = "", late: bool = False, text: str = ""
+) -> QuerySet[Unit]:
+    """Return the units of the board, filtered by former district (code), area state, lateness and name."""
+    actor.must("questionnaire.board:read")
+    units = surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district").order_by("code")
+    if district:
+        units = units.filter(former_district__code=district)
+    if text:
+        units = units.filter(Q(folded__contains=text) | Q(code=text))
+    sections = Section.objects.filter(submission__campaign=campaign, submission__unit=OuterRef("pk"))
+    if state == "not_started":
+        started = sections.exclude(state=Section.State.NOT_STARTED)
+        units = units.filter(~Exists(sections) | Exists(sections.filter(state=state)) | ~Exists(started))
+    elif state:
+        units = units.filter(Exists(sections.filter(state=state)))
+    if late:
+        units = units.filter(_late_units(campaign, sections))
+    return units
+
+
+def _late_units(campaign: Campaign, sections: QuerySet[Section]) -> Q:
+    deadline = campaign.report_deadline
+    came_late = Exists(sections.filter(submitted_at__date__gt=deadline))
+    if timezone.localdate() <= deadline:
+        return Q(came_late)
+    return Q(came_late) | ~Q(Exists(sections)) | Q(Exists(sections.filter(submitted_at=None)))
+
+
+def progress_for(
+    *, actor: Actor, campaign: Campaign, units: Collection[Unit] | None = None
+) -> list[BoardRow]:
+    """Return the state of every area for `units`, or for all units `actor` may see (3 queries)."""
+    actor.must("questionnaire.report:read")
+    if units is None:
+        units = list(surveyed_units_for(actor=actor, campaign=campaign).order_by("code"))
+    areas = list(ContentArea.objects.filter(campaign=campaign).order_by("order"))
+    today, deadline = timezone.localdate(), campaign.report_deadline
+    found: dict[tuple[int, int], Section] = {}
+    reports: dict[int, Submission] = {}
+    sections = Section.objects.filter(
+        submission__campaign=campaign, submission__unit__in=[unit.pk for unit in units]
+    ).select_related("submission")
+    for section in sections.defer("submission__xml").order_by():
+        found[section.submission.unit_id, section.area_id] = section
+        reports[section.submission.unit_id] = section.submission
+    rows = []
+    for unit in units:
+        cells = tuple(
+            _cell(area, found.get((unit.pk, area.pk)), deadline=deadline, today=today) for area in areas
+        )
+        report = reports.get(unit.pk)
+        rows.append(
+            BoardRow(
+                unit=unit,
+                report=report.state if report else "not_started",
+                late=any(cell.late for cell in cells),
+                saved_at=report.saved_at if report else None,
+                cells=cells,
+            )
+        )
+    return rows
+
+
+def _cell(area: ContentArea, section: Section | None, *, deadline: date, today: date) -> Cell:
+    state = section.state if section else Section.State.NOT_STARTED.value
+    brought = timezone.localdate(section.submitted_at) if section and section.submitted_at else None
+    return Cell(
+        area=area,
+        state=state,
+        late=states.is_late(state=state, submitted_on=brought, deadline=deadline, today=today),
+        left=section.wanted - section.answered if section else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardTotals:
+    """How many areas of how many units stand where; `by_area` maps an area's code to {state: units}."""
+
+    units: int
+    by_area: dict[str, dict[str, int]]
+    reports: dict[str, int]
+    late_units: int
+
+    @property
+    def by_state(self) -> dict[str, int]:
+        """Return the number of unit-areas by state."""
+        counted: Counter[str] = Counter()
+        for states_of_area in self.by_area.values():
+            counted.update(states_of_area)
+        return {state: counted[state] for state in states.ORDER}
+
+
+def totals_for(*, actor: Actor, campaign: Campaign) -> BoardTotals:
+    """Return the totals of the board over all units `actor` may see (5 queries)."""
+    actor.must("questionnaire.report:read")
+    units = surveyed_units_for(actor=actor, campaign=campaign)
+    count = units.count()
+    rows = (
+        Section.objects.filter(submission__campaign=campaign, submission__unit__in=units)
+        .values(code=F("area__code"), stands=F("state"))
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    areas = ContentArea.objects.filter(campaign=campaign).order_by("order").values_list("code", flat=True)
+    by_area = {code: dict.fromkeys(states.ORDER, 0) for code in areas}
+    for row in rows:
+        by_area[row["code"]][row["stands"]] = row["number"]
+    for counted in by_area.values():
+        counted["not_started"] += count - sum(counted.values())
+    reports = dict(
+        Submission.objects.filter(campaign=campaign, unit__in=units)
+        .values_list("state")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    reports["not_started"] = count - sum(reports.values())
+    sections = Section.objects.filter(submission__campaign=campaign, submission__unit=OuterRef("pk"))
+    late = units.filter(_late_units(campaign, sections)).count()
+    return BoardTotals(units=count, by_area=by_area, reports=reports, late_units=late)
