@@ -40,12 +40,16 @@ class Unit(Revised):
     unit_type = models.CharField(_("type"), max_length=14, choices=Type)
     name = models.CharField(_("name"), max_length=100)
     full_name = models.CharField(_("full name"), max_length=120)
-    lowered = models.CharField(max_length=120)
+    spelling = models.CharField(max_length=120)
     folded = models.CharField(max_length=120, db_index=True)
     province_code = models.CharField(_("province code"), max_length=2)
     parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="children")
-    former_district = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="district_units")
-    former_province = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="province_units")
+    former_district = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="district_units"
+    )
+    former_province = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="province_units"
+    )
     latitude = models.FloatField(_("latitude"), null=True)
     longitude = models.FloatField(_("longitude"), null=True)
     area_km2 = models.FloatField(_("area (km²)"), null=True)
@@ -105,7 +109,7 @@ class Succession(models.Model):
 
 
 class Boundary(models.Model):
-    """The boundary of a unit as imported: a GeoJSON Polygon or MultiPolygon in WGS 84, and its bounding box."""
+    """The boundary of a unit as imported: a GeoJSON Polygon or MultiPolygon in WGS 84, and its box."""
 
     unit = models.OneToOneField(Unit, on_delete=models.CASCADE, related_name="boundary")
     geometry = models.JSONField()

@@ -34,13 +34,15 @@ LABELS: Mapping[str, Text] = {
 def detail_of(*, status: str, code: str, facts: Mapping[str, Any]) -> str:
     """Return what was wrong and what to do, in the current language."""
     texts = {
-        "unknown_code": _("No current unit has the code %(code)s (%(given)s); its province may not be loaded."),
+        "unknown_code": _(
+            "No current unit has the code %(code)s (%(given)s); its province may not be loaded."
+        ),
         "code_shape": _("%(code)s is not a code of five digits."),
         "code_zeros": _("%(code)s lacks its leading zeros; format the column as text and write five digits."),
         "code_twice": _("The code %(code)s already stands in row %(first)s, which was taken."),
         "no_code": _("The feature has no property code."),
         "name_differs": _(
-            "The row says %(given)s, but %(code)s is %(expected)s. Nothing was taken: correct the name or the code."
+            "The row says %(given)s, but %(code)s is %(expected)s. Correct the name or the code."
         ),
         "swapped": _("The values stand in each other's column. Check the heading row."),
         "not_a_number": _("%(given)s is not a whole number of people."),

@@ -36,7 +36,9 @@ def ensure_body(
     """
     actor.must("register.body:write")
     if kind not in Body.Kind.values:
-        raise Refused("body.kind", _("There is no kind of body called %(kind)s.") % {"kind": kind}, field="kind")
+        raise Refused(
+            "body.kind", _("There is no kind of body called %(kind)s.") % {"kind": kind}, field="kind"
+        )
     wanted = {"name_vi": nfc(name_vi), "name_en": nfc(name_en), "unit_id": unit.pk if unit else None}
     body = Body.objects.select_for_update().filter(code=code).first()
     if body is None:

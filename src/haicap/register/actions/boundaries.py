@@ -14,7 +14,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.audit import record
 from haicap.kernel.errors import Refused
 from haicap.register.models import Boundary, ImportReport, Unit
-from haicap.register.rules.boundaries import Place, Shape, WrongFile, features_of, judge_features
+from haicap.register.rules.boundaries import Place, Shape, WrongFileError, features_of, judge_features
 
 MAX_BYTES = 60_000_000
 MAX_KEPT = 5_000
@@ -38,7 +38,7 @@ def import_boundaries(*, actor: Actor, source: Path | bytes, name: str) -> Bound
     actor.must("register.unit:import")
     try:
         features = features_of(document=_parse(source, name))
-    except WrongFile as wrong:
+    except WrongFileError as wrong:
         raise _refusal(wrong, name) from wrong
     with transaction.atomic():
         return _import(actor, features, name)
@@ -47,14 +47,14 @@ def import_boundaries(*, actor: Actor, source: Path | bytes, name: str) -> Bound
 def _parse(source: Path | bytes, name: str) -> object:
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
     if size > MAX_BYTES:
-        raise WrongFile("too_large", size=str(size // 1_000_000), most=str(MAX_BYTES // 1_000_000))
+        raise WrongFileError("too_large", size=str(size // 1_000_000), most=str(MAX_BYTES // 1_000_000))
     try:
         return json.loads(source if isinstance(source, bytes) else source.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise WrongFile("not_json", error=str(error)[:120]) from error
+        raise WrongFileError("not_json", error=str(error)[:120]) from error
 
 
-def _refusal(wrong: WrongFile, name: str) -> Refused:
+def _refusal(wrong: WrongFileError, name: str) -> Refused:
     texts: Mapping[str, str] = {
         "too_large": _("%(file)s has %(size)s MB; at most %(most)s MB are taken. Simplify or split it."),
         "not_json": _("%(file)s is not JSON: %(error)s."),

@@ -15,14 +15,15 @@ from haicap.kernel.text import fold, nfc
 from haicap.register.actions.bodies import committee_of
 from haicap.register.models import Body, Succession, Unit
 from haicap.register.notes import sentence_of
+from haicap.register.rules.names import spelling
 from haicap.register.rules.snapshot import REORGANISED, Key, LinkFact, UnitFact, snapshot_of
-from haicap.register.rules.source import PACKAGE, National, SourceUnreadable, read_national
+from haicap.register.rules.source import PACKAGE, National, SourceUnreadableError, read_national
 from haicap.register.rules.succession import Note
 
 BATCH = 500
 _FACT_FIELDS = ("unit_type", "name", "full_name", "province_code", "latitude", "longitude", "area_km2")
 _LINK_FIELDS = ("parent", "former_district", "former_province")
-_LOADED_FIELDS = (*_FACT_FIELDS, "lowered", "folded", "valid_to", *(f"{name}_id" for name in _LINK_FIELDS))
+_LOADED_FIELDS = (*_FACT_FIELDS, "spelling", "folded", "valid_to", *(f"{name}_id" for name in _LINK_FIELDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class LoadReport:
             },
             _("Nothing changed: the register already held all of it.")
             if self.did_nothing
-            else _("%(added)d rows added, %(changed)d changed, %(removed)d removed, %(bodies)d bodies added") % {
+            else _("%(added)d added, %(changed)d changed, %(removed)d removed, %(bodies)d bodies added") % {
                 "added": self.added, "changed": self.changed,
                 "removed": self.removed, "bodies": self.bodies_added,
             },
@@ -108,7 +109,7 @@ def load_all(*, actor: Actor) -> LoadReport:
 def _national() -> National:
     try:
         return read_national()
-    except SourceUnreadable as error:
+    except SourceUnreadableError as error:
         raise Refused(
             "register.list_unreadable",
             _("The national list cannot be read (%(error)s). Install the package again.") % {"error": error},
@@ -138,7 +139,9 @@ def _load(*, actor: Actor, national: National, provinces: Sequence[str]) -> Load
         notes=snapshot.notes,
     )
     if not report.did_nothing:
-        counts = {name: getattr(report, name) for name in ("units", "added", "changed", "removed", "bodies_added")}
+        counts = {
+            name: getattr(report, name) for name in ("units", "added", "changed", "removed", "bodies_added")
+        }
         record(
             actor=actor,
             action="register.loaded",
@@ -150,10 +153,7 @@ def _load(*, actor: Actor, national: National, provinces: Sequence[str]) -> Load
 
 def _store_units(facts: Sequence[UnitFact]) -> tuple[dict[Key, Unit], int, int]:
     """Bring the units up to the facts; return them by key with the numbers added and changed."""
-    rows: dict[Key, Unit] = {
-        (unit.level, unit.code, unit.valid_to is None): unit
-        for unit in Unit.objects.filter(code__in=_codes(facts))
-    }
+    rows: dict[Key, Unit] = {(unit.level, unit.code, unit.valid_to is None): unit for unit in _held(facts)}
     added, changed = 0, 0
     # A parent must have its row before its children name it: provinces, then districts, then communes.
     for level in ("province", "district", "commune"):
@@ -165,7 +165,9 @@ def _store_units(facts: Sequence[UnitFact]) -> tuple[dict[Key, Unit], int, int]:
             wanted = _wanted(fact, rows)
             unit = rows.get(fact.key)
             if unit is None:
-                new.append((fact.key, Unit(level=level, code=fact.key[1], valid_from=fact.valid_from, **wanted)))
+                new.append(
+                    (fact.key, Unit(level=level, code=fact.key[1], valid_from=fact.valid_from, **wanted))
+                )
             elif any(getattr(unit, name) != value for name, value in wanted.items()):
                 for name, value in wanted.items():
                     setattr(unit, name, value)
@@ -178,10 +180,11 @@ def _store_units(facts: Sequence[UnitFact]) -> tuple[dict[Key, Unit], int, int]:
     return rows, added, changed
 
 
-def _codes(facts: Sequence[UnitFact]) -> models.QuerySet[Unit] | list[str]:
-    """Return the codes to look up; a list longer than a statement may carry becomes a subquery of all."""
+def _held(facts: Sequence[UnitFact]) -> models.QuerySet[Unit]:
+    """Return the rows that may already hold the facts; the whole table where a statement cannot list them."""
     codes = {fact.key[1] for fact in facts}
-    return list(codes) if len(codes) <= 10 * BATCH else Unit.objects.values("code")
+    rows = Unit.objects.all()
+    return rows.filter(code__in=codes) if len(codes) <= 10 * BATCH else rows
 
 
 def _names(fields: Iterable[str]) -> list[str]:
@@ -191,7 +194,7 @@ def _names(fields: Iterable[str]) -> list[str]:
 def _wanted(fact: UnitFact, rows: Mapping[Key, Unit]) -> dict[str, object]:
     wanted: dict[str, object] = {name: getattr(fact, name) for name in _FACT_FIELDS}
     wanted["name"], wanted["full_name"] = nfc(fact.name), nfc(fact.full_name)
-    wanted["lowered"], wanted["folded"] = nfc(fact.full_name).lower(), fold(fact.full_name)
+    wanted["spelling"], wanted["folded"] = spelling(fact.full_name), fold(fact.full_name)
     wanted["valid_to"] = fact.valid_to
     for name in _LINK_FIELDS:
         key: Key | None = getattr(fact, name)

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('unit_type', models.CharField(choices=[('ward', 'ward'), ('commune', 'commune'), ('special_zone', 'special zone'), ('township', 'township'), ('urban_district', 'urban district'), ('rural_district', 'rural district'), ('town', 'district-level town'), ('district_city', 'district-level city'), ('province', 'province'), ('municipality', 'centrally run city')], max_length=14, verbose_name='type')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('full_name', models.CharField(max_length=120, verbose_name='full name')),
-                ('lowered', models.CharField(max_length=120)),
+                ('spelling', models.CharField(max_length=120)),
                 ('folded', models.CharField(db_index=True, max_length=120)),
                 ('province_code', models.CharField(max_length=2, verbose_name='province code')),
                 ('latitude', models.FloatField(null=True, verbose_name='latitude')),

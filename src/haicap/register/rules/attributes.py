@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from haicap.register.rules.names import is_same_name
+
 ATTRIBUTES = ("population", "seat_address")
 NAME_COLUMNS = ("full_name", "name")
 MOST_PEOPLE = 2_000_000
@@ -50,7 +52,7 @@ class Outcome:
 def judge_rows(
     *, rows: Iterable[tuple[int, Mapping[str, str]]], known: Mapping[str, Known]
 ) -> Iterator[Outcome]:
-    """Yield one outcome per row (line number, cells by column); of two rows with one code the first counts."""
+    """Yield one outcome per row (line number, cells by column); of two with one code the first counts."""
     seen: dict[str, int] = {}
     for line, cells in rows:
         outcome = _judge(line, cells, known)
@@ -112,7 +114,7 @@ def _other_name(cells: Mapping[str, str], unit: Known) -> str | None:
     """Return the name the row gives where it is not the unit's; None where it is, or none is given."""
     for column in NAME_COLUMNS:
         given = cells.get(column, "")
-        if given and given.casefold() not in (unit.full_name.casefold(), unit.name.casefold()):
+        if given and not is_same_name(given=given, full_name=unit.full_name, name=unit.name):
             return given
     return None
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
-from unicodedata import normalize
 
 from haicap.register.rules.geometry import bounds_of, distance_km
+from haicap.register.rules.names import is_same_name
 
 VIETNAM = (101.0, 6.0, 118.0, 24.0)
 """West, south, east, north, with Hoàng Sa and Trường Sa."""
@@ -44,7 +44,7 @@ class Shape:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-class WrongFile(Exception):
+class WrongFileError(Exception):
     """The whole file cannot be taken: a stable `code` and facts for the sentence."""
 
     def __init__(self, code: str, **facts: str) -> None:
@@ -56,15 +56,16 @@ class WrongFile(Exception):
 def features_of(*, document: Any) -> Sequence[Any]:
     """Return the features of a parsed GeoJSON document after checking what concerns the file as a whole.
 
-    Raises WrongFile: "not_geojson", "too_many", "projection_named", "metres", "axes_swapped", "elsewhere".
+    Raises WrongFileError: "not_geojson", "too_many", "too_many_points", "projection_named", "metres",
+    "axes_swapped", "elsewhere".
     """
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise WrongFile("not_geojson")
+        raise WrongFileError("not_geojson")
     features = document.get("features")
     if not isinstance(features, list) or not features:
-        raise WrongFile("not_geojson")
+        raise WrongFileError("not_geojson")
     if len(features) > MOST_FEATURES:
-        raise WrongFile("too_many", found=str(len(features)), most=str(MOST_FEATURES))
+        raise WrongFileError("too_many", found=str(len(features)), most=str(MOST_FEATURES))
     _check_named_projection(document)
     _check_degrees(features)
     return features
@@ -77,11 +78,11 @@ def _check_named_projection(document: dict[str, Any]) -> None:
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = str(properties.get("name", "")) if isinstance(properties, dict) else str(crs)
     if not any(name.upper().endswith(known) for known in WGS84_NAMES):
-        raise WrongFile("projection_named", name=name[:80])
+        raise WrongFileError("projection_named", name=name[:80])
 
 
 def _check_degrees(features: Sequence[Any]) -> None:
-    """Raise WrongFile where coordinates are metres, have their axes swapped, or mostly lie elsewhere."""
+    """Raise WrongFileError where coordinates are metres, have their axes swapped, or mostly lie elsewhere."""
     kinds: Counter[str] = Counter()
     total = 0
     for feature in features:
@@ -89,16 +90,16 @@ def _check_degrees(features: Sequence[Any]) -> None:
         points = list(_points(geometry.get("coordinates"))) if isinstance(geometry, dict) else []
         total += len(points)
         if total > MOST_POINTS:
-            raise WrongFile("too_many_points", most=str(MOST_POINTS))
+            raise WrongFileError("too_many_points", most=str(MOST_POINTS))
         for point in points:
             kind = _kind(*point)
             if kind == "metres":
-                raise WrongFile("metres", x=f"{point[0]:.1f}", y=f"{point[1]:.1f}")
+                raise WrongFileError("metres", x=f"{point[0]:.1f}", y=f"{point[1]:.1f}")
             kinds[kind] += 1
     if kinds["swapped"] and kinds["swapped"] >= kinds["inside"]:
-        raise WrongFile("axes_swapped")
+        raise WrongFileError("axes_swapped")
     if kinds["elsewhere"] and not kinds["inside"]:
-        raise WrongFile("elsewhere")
+        raise WrongFileError("elsewhere")
 
 
 def _kind(x: float, y: float) -> str:
@@ -151,7 +152,7 @@ def _judge(index: int, feature: Any, places: Mapping[str, Place]) -> Shape:
     given = str(properties.get("full_name") or properties.get("name") or "")[:120]
     if place is None:
         return Shape(index=index, code=code, status="unknown_code", facts={"given": given})
-    if given and _nfc_lower(given) not in (_nfc_lower(place.full_name), _nfc_lower(place.name)):
+    if given and not is_same_name(given=given, full_name=place.full_name, name=place.name):
         facts = {"given": given, "expected": place.full_name}
         return Shape(index=index, code=code, status="name_differs", facts=facts)
     geometry = feature.get("geometry")
@@ -165,10 +166,6 @@ def _judge(index: int, feature: Any, places: Mapping[str, Place]) -> Shape:
         return Shape(index=index, code=code, status="far_away", facts=facts)
     kept = {"type": geometry["type"], "coordinates": geometry["coordinates"]}
     return Shape(index=index, code=code, status="matched", geometry=kept, bounds=bounds)
-
-
-def _nfc_lower(text: str) -> str:
-    return normalize("NFC", text).strip().casefold()
 
 
 def _is_area(geometry: Any) -> bool:

@@ -9,13 +9,12 @@ EARTH_DIAMETER_KM = 12_742.0
 Ring = Sequence[Sequence[float]]
 
 
-def distance_km(
-    *, latitude: float, longitude: float, other_latitude: float, other_longitude: float
-) -> float:
+def distance_km(*, latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
     """Return the great-circle distance in km between two points in degrees (haversine, mean radius)."""
     step = (
         sin(radians(other_latitude - latitude) / 2) ** 2
-        + cos(radians(latitude)) * cos(radians(other_latitude))
+        + cos(radians(latitude))
+        * cos(radians(other_latitude))
         * sin(radians(other_longitude - longitude) / 2) ** 2
     )
     return EARTH_DIAMETER_KM * asin(min(1.0, sqrt(step)))

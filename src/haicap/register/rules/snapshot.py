@@ -74,7 +74,11 @@ def snapshot_of(*, national: National, provinces: Collection[str] | None = None)
         by_new[link.new.code].append(link)
     units = [
         *(_province(area, current=True) for code, area in national.provinces.items() if code in wanted),
-        *(_province(area, current=False) for code, area in national.former_provinces.items() if code in former),
+        *(
+            _province(area, current=False)
+            for code, area in national.former_provinces.items()
+            if code in former
+        ),
         *(_district(area) for area in national.districts.values() if area.parent_code in former),
         *(_old(unit) for unit in national.old.values() if unit.code and unit.province_code in former),
         *(

@@ -92,7 +92,7 @@ class National:
     links: Sequence[RawLink]
 
 
-class SourceUnreadable(Exception):
+class SourceUnreadableError(Exception):
     """The package is not installed or its data are not as expected."""
 
 
@@ -100,12 +100,12 @@ def data_folder() -> Path:
     """Return the folder of the package's data files, without importing the package."""
     spec = find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise SourceUnreadable(PACKAGE)
+        raise SourceUnreadableError(PACKAGE)
     return Path(spec.submodule_search_locations[0]) / "data"
 
 
 def read_national(*, folder: Path | None = None) -> National:
-    """Read the national list; raises SourceUnreadable where a file or a column is not there."""
+    """Read the national list; raises SourceUnreadableError where a file or a column is not there."""
     folder = folder or data_folder()
     try:
         converter = json.loads((folder / "converter_2025.json").read_text(encoding="utf-8"))
@@ -118,10 +118,12 @@ def read_national(*, folder: Path | None = None) -> National:
             connection.close()
         return _assemble(new_rows, old_rows, converter)
     except (OSError, sqlite3.Error, KeyError, IndexError, ValueError) as error:
-        raise SourceUnreadable(f"{PACKAGE}: {error}") from error
+        raise SourceUnreadableError(f"{PACKAGE}: {error}") from error
 
 
-def _assemble(new_rows: list[sqlite3.Row], old_rows: list[sqlite3.Row], converter: dict[str, Any]) -> National:
+def _assemble(
+    new_rows: list[sqlite3.Row], old_rows: list[sqlite3.Row], converter: dict[str, Any]
+) -> National:
     codes = {row["provinceKey"]: row["provinceCode"] for row in new_rows}
     former_codes = {row["provinceKey"]: row["provinceCode"] for row in old_rows}
     return National(

@@ -80,9 +80,7 @@ def home_districts(*, national: National, new: NewUnit, claims: Iterable[RawLink
     }
 
 
-def _judge(
-    national: National, new: NewUnit, claims: Sequence[RawLink]
-) -> tuple[list[RawLink], list[Note]]:
+def _judge(national: National, new: NewUnit, claims: Sequence[RawLink]) -> tuple[list[RawLink], list[Note]]:
     """Return the claims on `new` that stand, and notes on those that do not or may not."""
     home = home_districts(national=national, new=new, claims=claims)
     provinces = {national.districts[code].parent_code for code in home}
