@@ -5,8 +5,10 @@ from functools import lru_cache
 from importlib import metadata
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from haicap.kernel.access import ANONYMOUS, ROLE_LABELS, Actor
 from haicap.kernel.area import banner_for, menu_for
@@ -47,6 +49,12 @@ def navigation(*, actor: Actor, path: str) -> list[NavigationItem]:
     return [NavigationItem(item.label, url, item.icon, url == current) for item, url in found]
 
 
+def unread(*, actor: Actor) -> int:
+    """Return how many notices wait, asked of the area that names a function in its attribute `unread`."""
+    paths = (getattr(config, "unread", None) for config in apps.get_app_configs())
+    return sum(import_string(path)(actor=actor) for path in paths if path)
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """Give templates the frame of the page; works for requests that never reached the accounts middleware."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
@@ -60,6 +68,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "roles": [ROLE_LABELS[role] for role in sorted(actor.roles)],
         "body": getattr(person, "body", None),
         "notices_url": _url("accounts:notices"),
-        "account_url": _url("accounts:profile") or _url("accounts:account"),
+        "notices_unread": unread(actor=actor),
+        "account_url": _url("accounts:profile"),
         "sign_out_url": _url("accounts:sign-out"),
     }

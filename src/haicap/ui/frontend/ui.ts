@@ -4,6 +4,7 @@ import { confirmations } from "./parts/confirm";
 import { fileSizes, focusErrors, sendOnce, unsavedGuard } from "./parts/forms";
 import { htmxBoot } from "./parts/htmx";
 import { menu } from "./parts/menu";
+import { scrollingTables } from "./parts/tables";
 import { dismissals } from "./parts/toast";
 
 async function figures(root: ParentNode): Promise<void> {
@@ -18,5 +19,9 @@ unsavedGuard();
 sendOnce();
 fileSizes();
 focusErrors();
-htmxBoot((fresh) => void figures(fresh));
+scrollingTables(document);
 void figures(document);
+htmxBoot((fresh) => {
+  scrollingTables(fresh);
+  void figures(fresh);
+});

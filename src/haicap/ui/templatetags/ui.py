@@ -110,3 +110,15 @@ def stat(value: object, label: object, url: str = "", icon: str = "", detail: ob
 def breadcrumbs(*pairs: object) -> dict[str, Any]:
     """Render the way to the page: ``{% breadcrumbs url label url label %}``; the page itself is left out."""
     return {"crumbs": list(zip(pairs[::2], pairs[1::2], strict=True))}
+
+
+@register.inclusion_tag("ui/parts/sort_header.html", takes_context=True)
+def sort_header(context: Context, label: object, key: str, number: bool = False) -> dict[str, Any]:
+    """Render a column heading that sorts on the server: ``?sort=key`` upward, ``?sort=-key`` downward."""
+    request = context.get("request")
+    query: QueryDict = request.GET.copy() if request is not None else QueryDict(mutable=True)
+    current = query.get("sort", "")
+    query.pop("page", None)
+    query["sort"] = f"-{key}" if current == key else key
+    direction = {key: "ascending", f"-{key}": "descending"}.get(current, "")
+    return {"label": label, "url": f"?{query.urlencode()}", "direction": direction, "number": number}

@@ -14,6 +14,11 @@ export function unsavedGuard(): void {
   document.addEventListener("submit", (event) => {
     if (!event.defaultPrevented) changed.delete(event.target as HTMLFormElement);
   });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const { detail } = event as CustomEvent<{ successful: boolean; elt: Element }>;
+    const form = detail.elt.closest("form");
+    if (detail.successful && form) changed.delete(form);
+  });
   window.addEventListener("beforeunload", (event) => {
     if ([...changed].some((form) => form.isConnected)) event.preventDefault();
   });

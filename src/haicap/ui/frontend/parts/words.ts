@@ -1,5 +1,5 @@
 // Texts the scripts show; the base template holds them in the page's language.
-export type Word = "lost" | "tooLarge" | "noData" | "close" | "places" | "sending";
+export type Word = "lost" | "broken" | "tooLarge" | "noData" | "close" | "places" | "sending";
 
 export function word(name: Word, values: Record<string, string> = {}): string {
   const text = document.getElementById("words")?.dataset[name] ?? "";
