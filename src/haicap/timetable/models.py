@@ -21,8 +21,10 @@ class Calendar(Revised):
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     seed = models.PositiveBigIntegerField(default=0)
+    parameters = models.JSONField(default=dict)
     objective = models.JSONField(default=dict)
     verdict = models.JSONField(default=dict)
+    shortfall = models.JSONField(default=dict)
     problem_hash = models.CharField(max_length=64, blank=True)
     based_on = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(

@@ -1,0 +1,134 @@
+"""Sentences for the codes that rules return: broken rules, faults of a problem, reasons, terms of the objective."""
+
+from collections.abc import Iterable, Mapping
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from haicap.kernel.errors import Text
+from haicap.kernel.periods import HalfDay, Slot
+from haicap.timetable.rules.checker import Violation
+from haicap.timetable.rules.faults import Fault
+
+RULE_TEXTS: Mapping[str, Text] = {
+    "visit.unknown_unit": gettext_lazy("the unit is not surveyed in this campaign"),
+    "visit.unknown_team": gettext_lazy("there is no such team"),
+    "visit.outside_window": gettext_lazy("the half-day lies outside the window of visits"),
+    "visit.order_wrong": gettext_lazy("the order within the half-day is wrong"),
+    "unit.twice": gettext_lazy("the unit has two visits"),
+    "unit.blocked": gettext_lazy("the unit blocked this half-day"),
+    "unit.mode_not_allowed": gettext_lazy("the unit is not to be surveyed in this way"),
+    "unit.no_coordinates": gettext_lazy("the unit has no coordinates, so travel cannot be worked out"),
+    "unit.needs_whole_day": gettext_lazy("an island takes the whole day of a team"),
+    "unit.needs_half_day": gettext_lazy("only an island in person takes a whole day"),
+    "team.unavailable": gettext_lazy("the team cannot work on this half-day: nobody to lead it or too few members"),
+    "team.two_places": gettext_lazy("the team already has a visit on this half-day"),
+    "team.too_many_online": gettext_lazy("the team already holds as many online sessions as one half-day allows"),
+    "team.too_far": gettext_lazy("the lunch break is too short for the way between morning and afternoon"),
+    "pin.moved": gettext_lazy("the visit is pinned: unpin it first"),
+    "plan.unserved_differs": gettext_lazy("the plan's list of units left out is wrong"),
+    "plan.objective_differs": gettext_lazy("the plan's cost is wrong"),
+}  # fmt: skip
+FAULT_TEXTS: Mapping[str, Text] = {
+    "window.no_working_days": gettext_lazy("the window of visits has no working day"),
+    "window.slot_twice": gettext_lazy("a half-day stands twice in the window"),
+    "weight.negative": gettext_lazy("a weight must not be negative"),
+    "limit.not_positive": gettext_lazy("this value must be greater than zero"),
+    "limit.road_factor_below_one": gettext_lazy("a road is never shorter than the straight line: at least 1"),
+    "limit.negative": gettext_lazy("this value must not be negative"),
+    "setting.unknown": gettext_lazy("there is no such setting"),
+    "setting.not_a_number": gettext_lazy("this setting must be a number"),
+    "setting.not_whole": gettext_lazy("this setting must be a whole number"),
+    "team.none": gettext_lazy("no team has been formed"),
+    "team.twice": gettext_lazy("two teams have the same number"),
+    "team.no_base": gettext_lazy("the place where the teams start is not known"),
+    "team.base_swapped": gettext_lazy("latitude and longitude of the teams' base look swapped"),
+    "team.base_outside": gettext_lazy("the teams' base lies outside Viet Nam"),
+    "team.never_available": gettext_lazy("the team cannot work on any half-day: no members, nobody to lead it, or all away"),
+    "unit.twice": gettext_lazy("the unit is listed twice"),
+    "unit.no_mode": gettext_lazy("the unit may be surveyed neither in person nor online"),
+    "unit.no_coordinates": gettext_lazy("the unit has no coordinates, so it can only be surveyed online"),
+    "unit.coordinates_swapped": gettext_lazy("latitude and longitude of the unit look swapped"),
+    "unit.coordinates_outside": gettext_lazy("the unit's coordinates lie outside Viet Nam"),
+    "unit.blocked_everywhere": gettext_lazy("the unit blocked every half-day of the window"),
+    "unit.prefers_blocked": gettext_lazy("the unit prefers a half-day that it also blocked"),
+    "pin.unit_twice": gettext_lazy("two pins for one unit"),
+    "pin.unknown_unit": gettext_lazy("a pin for a unit that is not surveyed"),
+    "pin.unknown_team": gettext_lazy("a pin for a team that does not exist"),
+    "pin.outside_window": gettext_lazy("a pin outside the window of visits"),
+    "pin.team_unavailable": gettext_lazy("a pin on a half-day on which the team cannot work"),
+    "pin.unit_blocked": gettext_lazy("a pin on a half-day that the unit blocked"),
+    "pin.mode_not_allowed": gettext_lazy("a pin with a way of surveying that the unit does not allow"),
+    "pin.no_coordinates": gettext_lazy("a pin in person for a unit without coordinates"),
+    "pin.whole_day_wrong": gettext_lazy("a pin with the wrong length: an island in person takes the whole day, nobody else does"),
+    "pin.same_half_day": gettext_lazy("two pins of one team on the same half-day"),
+    "pin.too_far": gettext_lazy("two pins of one team on one day are too far apart"),
+}  # fmt: skip
+REASON_TEXTS: Mapping[str, Text] = {
+    "blocked_everywhere": gettext_lazy("blocked every half-day"),
+    "no_coordinates": gettext_lazy("no coordinates"),
+    "no_whole_day": gettext_lazy("no team has a whole day free of blocked half-days"),
+    "no_team_then": gettext_lazy("no team can work on the half-days that suit the unit"),
+    "no_room": gettext_lazy("no room left in the window"),
+}
+TERM_TEXTS: Mapping[str, Text] = {
+    "unserved": gettext_lazy("Units left out"),
+    "mode": gettext_lazy("Surveyed otherwise than asked"),
+    "preference": gettext_lazy("Preferred half-days"),
+    "change": gettext_lazy("Changes against the published calendar"),
+    "load": gettext_lazy("Uneven load"),
+    "travel": gettext_lazy("Travel"),
+}
+HALF_TEXTS: Mapping[HalfDay, Text] = {
+    HalfDay.MORNING: gettext_lazy("Morning"),
+    HalfDay.AFTERNOON: gettext_lazy("Afternoon"),
+}
+
+
+def slot_text(slot: Slot) -> str:
+    """Return "morning of 04/08/2025" in the language of the moment."""
+    return _("%(half)s of %(day)s") % {
+        "half": HALF_TEXTS[slot.half],
+        "day": date_format(slot.day, "d/m/Y"),
+    }
+
+
+def violation_text(violation: Violation, names: Mapping[str, str]) -> str:
+    """Return a broken rule as a sentence; `names` gives units by code."""
+    parts = []
+    if violation.unit:
+        parts.append(names.get(violation.unit, violation.unit))
+    if violation.team is not None:
+        parts.append(_("team %(number)s") % {"number": violation.team})
+    if violation.slot:
+        parts.append(slot_text(violation.slot))
+    text = str(RULE_TEXTS.get(violation.rule, violation.rule))
+    if violation.other:
+        text += f" ({names.get(violation.other, violation.other)})"
+    if violation.minutes is not None:
+        text += " " + _("(%(minutes)s minutes)") % {"minutes": violation.minutes}
+    return f"{', '.join(parts)}: {text}" if parts else text
+
+
+def fault_text(fault: Fault, names: Mapping[str, str]) -> str:
+    """Return a fault of the problem as a sentence."""
+    parts = []
+    if fault.setting:
+        parts.append(fault.setting)
+    if fault.unit:
+        parts.append(names.get(fault.unit, fault.unit))
+    if fault.team is not None:
+        parts.append(_("team %(number)s") % {"number": fault.team})
+    if fault.slot:
+        parts.append(slot_text(fault.slot))
+    text = str(FAULT_TEXTS.get(fault.code, fault.code))
+    return f"{', '.join(parts)}: {text}" if parts else text
+
+
+def joined(sentences: Iterable[str], *, most: int = 8) -> str:
+    """Return sentences on one line, the first `most` of them and how many more there are."""
+    listed = list(sentences)
+    text = "; ".join(listed[:most])
+    rest = len(listed) - most
+    return text + (_("; and %(count)s more") % {"count": rest} if rest > 0 else "")

@@ -1,0 +1,134 @@
+"""Pages that show the calendar: board, list, print, a team's day, one's own."""
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from haicap.campaign.queries import current_campaign_for
+from haicap.kernel.access import needs
+from haicap.kernel.errors import Missing
+from haicap.kernel.http import Request
+from haicap.kernel.pages import page_of
+from haicap.timetable import queries
+from haicap.timetable.models import Calendar
+from haicap.timetable.permissions import READ
+from haicap.timetable.queries.board import weeks_of
+from haicap.timetable.queries.calendars import found
+from haicap.timetable.queries.days import mine_for, team_day_for, terms_of
+
+
+def _number(request: Request, name: str) -> int | None:
+    """Return a number from the query string, None where it is missing or no number."""
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+
+def _current(request: Request) -> Calendar | None:
+    """Return the version a person means without naming one: in force, else the newest draft they may see."""
+    campaign = current_campaign_for(actor=request.actor)
+    published = queries.published_calendar_for(actor=request.actor, campaign=campaign)
+    calendar = published or queries.draft_for(actor=request.actor, campaign=campaign)
+    if calendar is not None:
+        calendar.campaign = campaign
+    return calendar
+
+
+def _named(request: Request, version: int) -> Calendar:
+    campaign = current_campaign_for(actor=request.actor)
+    return queries.calendar_for(actor=request.actor, campaign=campaign, version=version)
+
+
+@needs(READ)
+def current(request: Request) -> HttpResponse:
+    """Show the board of the version in force, or what to do while there is none."""
+    calendar = _current(request)
+    if calendar is None:
+        return render(request, "timetable/none.html")
+    return _board(request, calendar)
+
+
+@needs(READ)
+def version(request: Request, version: int) -> HttpResponse:
+    """Show the board of one version."""
+    return _board(request, _named(request, version))
+
+
+def _board(request: Request, calendar: Calendar) -> HttpResponse:
+    board = queries.board_for(
+        actor=request.actor,
+        campaign=calendar.campaign,
+        calendar=calendar,
+        week=_number(request, "week"),
+        team=_number(request, "team"),
+        page=_number(request, "page") or 1,
+    )
+    values = {
+        "board": board,
+        "calendar": calendar,
+        "weeks": [
+            (number, days[0], days[-1]) for number, days in enumerate(weeks_of(board.all_days), start=1)
+        ],
+        "week": _number(request, "week"),
+        "team": _number(request, "team"),
+        "terms": terms_of(calendar),
+    }
+    fragment = request.headers.get("HX-Target") == "board"
+    return render(request, "timetable/board_fragment.html" if fragment else "timetable/board.html", values)
+
+
+@needs(READ)
+def current_list(request: Request) -> HttpResponse:
+    """List the visits of the version in force."""
+    calendar = _current(request)
+    if calendar is None:
+        return render(request, "timetable/none.html")
+    return _list(request, calendar)
+
+
+@needs(READ)
+def version_list(request: Request, version: int) -> HttpResponse:
+    """List the visits of one version."""
+    return _list(request, _named(request, version))
+
+
+def _list(request: Request, calendar: Calendar) -> HttpResponse:
+    text = request.GET.get("q", "").strip()
+    rows = found(queries.visits_of(actor=request.actor, calendar=calendar), text=text)
+    if team := _number(request, "team"):
+        rows = rows.filter(team__number=team)
+    ordered = rows.order_by("day", "-half", "team__number", "order")
+    values = {"calendar": calendar, "page": page_of(ordered, request), "q": text, "team": team}
+    return render(request, "timetable/list.html", values)
+
+
+@needs(READ)
+def printed(request: Request, version: int) -> HttpResponse:
+    """Show the whole calendar as one table for the printer."""
+    calendar = _named(request, version)
+    rows = queries.visits_of(actor=request.actor, calendar=calendar)
+    ordered = rows.order_by("day", "-half", "team__number", "order")
+    return render(request, "timetable/print.html", {"calendar": calendar, "visits": ordered})
+
+
+@needs(READ)
+def team_day(request: Request, version: int, number: int, day: str) -> HttpResponse:
+    """Show a team's day on the map."""
+    try:
+        parsed = date.fromisoformat(day)
+    except ValueError as error:
+        raise Missing("timetable.day_missing", _("There is no such day.")) from error
+    calendar = _named(request, version)
+    shown = team_day_for(actor=request.actor, calendar=calendar, number=number, day=parsed)
+    return render(request, "timetable/team_day.html", {"calendar": calendar, "shown": shown})
+
+
+@needs(READ)
+def mine(request: Request) -> HttpResponse:
+    """Show a person's own visits; those who see everything get the board."""
+    campaign = current_campaign_for(actor=request.actor)
+    shown = mine_for(actor=request.actor, campaign=campaign)
+    if not shown.teams and shown.unit is None:
+        return redirect("timetable:board")
+    return render(request, "timetable/mine.html", {"mine": shown})
