@@ -1,9 +1,66 @@
 """What each person has to do now with reports."""
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from haicap.campaign.models import Campaign
+from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor
 from haicap.kernel.area import Task
+from haicap.kernel.errors import Missing
+from haicap.questionnaire.models import Submission
+from haicap.questionnaire.queries.queue import queue_for
+
+OPEN = (Submission.State.DRAFTING, Submission.State.RETURNED)
 
 
 def tasks_for(*, actor: Actor) -> list[Task]:
-    """Return the report tasks of `actor`."""
+    """Return the report tasks of `actor`: fill in, complete, sign, verify."""
+    if not any(
+        actor.may(f"questionnaire.{name}") for name in ("report:own", "section:review")
+    ):
+        return []
+    try:
+        campaign = current_campaign_for(actor=actor)
+    except Missing:
+        return []
+    if actor.unit_id and actor.may("questionnaire.report:own"):
+        return _commune(actor, campaign)
+    if actor.may("questionnaire.section:review"):
+        return _reviewer(actor, campaign)
     return []
+
+
+def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
+    row = (
+        Submission.objects.filter(campaign=campaign, unit_id=actor.unit_id)
+        .select_related("unit").defer("xml").first()
+    )  # fmt: skip
+    url = reverse("questionnaire:mine")
+    due = campaign.report_deadline
+    if actor.may("questionnaire.report:write"):
+        if row is None:
+            return [Task(title=_("Fill in the survey report"), url=url, due=due)]
+        if row.state == Submission.State.RETURNED:
+            areas = row.sections.filter(state="returned").values_list("area__code", flat=True)
+            detail = _("Areas returned: %(areas)s") % {"areas": ", ".join(areas)}
+            return [Task(title=_("Complete the returned report"), detail=detail, url=url, due=due, urgent=True)]
+        if row.state == Submission.State.DRAFTING:
+            left = sum(wanted - answered for wanted, answered in row.sections.values_list("wanted", "answered"))
+            text = ngettext("%(count)s indicator left", "%(count)s indicators left", left)
+            return [Task(title=_("Finish the survey report"), detail=text % {"count": left}, url=url, due=due)]
+    if actor.may("questionnaire.report:sign") and row and row.state == Submission.State.SUBMITTED:
+        return [Task(title=_("Sign the survey report"), url=url, due=due, urgent=True)]
+    return []
+
+
+def _reviewer(actor: Actor, campaign: Campaign) -> list[Task]:
+    count = queue_for(actor=actor, campaign=campaign).count()
+    if not count:
+        return []
+    if actor.may("questionnaire.value:verify"):
+        title = ngettext("Verify %(count)s area of reports", "Verify %(count)s areas of reports", count)
+        return [Task(title=title % {"count": count}, url=reverse("questionnaire:queue"))]
+    title = ngettext("%(count)s area of reports is under review", "%(count)s areas of reports are under review", count)
+    return [Task(title=title % {"count": count}, url=reverse("questionnaire:board") + "?state=submitted")]

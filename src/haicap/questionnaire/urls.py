@@ -1,6 +1,27 @@
 """Addresses of the questionnaire."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from haicap.questionnaire import views
 
 app_name = "questionnaire"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.mine, name="mine"),
+    path("board/", views.board, name="board"),
+    path("queue/", views.queue, name="queue"),
+    path("forms/", views.forms, name="forms"),
+    path("forms/build/", views.build, name="build"),
+    path("forms/<int:version>.xlsx", views.workbook, name="workbook"),
+    path("reports/<str:code>/", views.report, name="report"),
+    path("reports/<str:code>/fill/", views.fill, name="fill"),
+    path("reports/<str:code>/sign/", views.sign, name="sign"),
+    path("reports/<str:code>/take-back/", views.take_back, name="take-back"),
+    path("reports/<str:code>/review/<str:area>/", views.review, name="review"),
+    path("reports/<str:code>/review/<str:area>/accept/", views.accept, name="accept"),
+    path("reports/<str:code>/review/<str:area>/return/", views.give_back, name="return"),
+    path("reports/<str:code>/review/<str:area>/confirm/", views.confirm, name="confirm"),
+    path("reports/<str:code>/verify/<str:key>/", views.verify, name="verify"),
+    path("evidence/<int:evidence_id>/", views.evidence, name="evidence"),
+    path("fields/<str:key>/", views.field, name="field"),
+    path("figures/<str:code>/<str:key>/", views.figure, name="figure"),
+]

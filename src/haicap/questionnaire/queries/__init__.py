@@ -12,6 +12,7 @@ from haicap.questionnaire.queries.figures import (
 )
 from haicap.questionnaire.queries.forms import form_for, forms_for, plan_of
 from haicap.questionnaire.queries.reports import (
+    Filling,
     evidence_file_for,
     evidence_for,
     filling_for,
@@ -23,7 +24,7 @@ from haicap.questionnaire.queries.reports import (
 from haicap.questionnaire.queries.scope import review_areas_of
 
 __all__ = [
-    "BoardRow", "BoardTotals", "Cell", "Figure", "FigureRow", "FigureValue", "answers_for", "board_units_for",
+    "BoardRow", "BoardTotals", "Cell", "Figure", "Filling", "FigureRow", "FigureValue", "answers_for", "board_units_for",
     "evidence_file_for", "evidence_for", "field_for", "figure_for", "figures_for", "filling_for", "form_for",
     "forms_for", "own_unit_of", "plan_of", "progress_for", "review_areas_of", "submission_for",
     "submissions_for", "totals_for", "unit_of",

@@ -14,6 +14,6 @@ def review_areas_of(*, actor: Actor, campaign: Campaign) -> frozenset[int] | Non
         NominationArea.objects.filter(
             nomination__campaign=campaign,
             nomination__person_id=actor.person_id,
-            nomination__teammember__isnull=False,
+            nomination__membership__isnull=False,
         ).values_list("area_id", flat=True)
     )
