@@ -67,9 +67,7 @@ def _save(row: Difficulty, *, actor: Actor, action: str, before: dict[str, Any] 
     row.save()
     after = audit.snapshot(row)
     after.pop("folded")
-    audit.record(
-        actor=actor, action=f"findings.difficulty.{action}", subject=row, before=before, after=after
-    )
+    audit.record(actor=actor, action=f"findings.difficulty.{action}", subject=row, before=before, after=after)
     return row
 
 
@@ -101,9 +99,7 @@ def _submit(row: Difficulty) -> None:
 def _must_own(actor: Actor, row: Difficulty) -> None:
     actor.must(permissions.WRITE)
     author = row.entered_by_id == actor.person_id and actor.person_id is not None
-    colleague = (
-        actor.is_commune and row.entered_by is not None and row.entered_by.body_id == actor.body_id
-    )
+    colleague = actor.is_commune and row.entered_by is not None and row.entered_by.body_id == actor.body_id
     if not (actor.is_system or author or colleague):
         raise NotAllowed("difficulty.not_yours", _("Only those who recorded a difficulty may change it."))
 
@@ -200,7 +196,9 @@ def reclassify(
 def answer(*, actor: Actor, difficulty: Difficulty, text: str, revision: int) -> Difficulty:
     """Keep the answer of the competent body: its document and what it says."""
     if not text.strip():
-        raise Refused("difficulty.answer_missing", _("Give the document and what it answers."), field="answer")
+        raise Refused(
+            "difficulty.answer_missing", _("Give the document and what it answers."), field="answer"
+        )
     before = _decide(actor, difficulty, revision, "answer")
     difficulty.answer, difficulty.answered_at = nfc(text), timezone.now()
     return _save(difficulty, actor=actor, action="answered", before=before)

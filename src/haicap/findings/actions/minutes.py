@@ -24,7 +24,12 @@ from haicap.register.models import Unit
 from haicap.timetable.models import Visit
 from haicap.timetable.queries import visit_for
 
-ROLE_NAMES = {"head": "Trưởng đoàn", "deputy": "Phó Trưởng đoàn", "secretary": "Thư ký", "member": "Thành viên"}
+ROLE_NAMES = {
+    "head": "Trưởng đoàn",
+    "deputy": "Phó Trưởng đoàn",
+    "secretary": "Thư ký",
+    "member": "Thành viên",
+}
 _ROLE_ORDER = list(ROLE_NAMES)
 
 
@@ -50,7 +55,9 @@ def _must_be_of_team(actor: Actor, campaign: Campaign, team_id: int, permission:
 
 
 def _attendance(visit: Visit) -> str:
-    members = TeamMember.objects.filter(team=visit.team).select_related("nomination__person", "nomination__body")
+    members = TeamMember.objects.filter(team=visit.team).select_related(
+        "nomination__person", "nomination__body"
+    )
     ordered = sorted(members, key=lambda m: (_ROLE_ORDER.index(m.role), m.nomination.person.folded))
     lines = []
     for member in ordered:
@@ -69,7 +76,9 @@ def draft_minutes(*, actor: Actor, campaign: Campaign, unit: Unit) -> Minutes:
     actor.must(permissions.MINUTES_WRITE)
     visit = visit_for(actor=actor, campaign=campaign, unit=unit)
     if visit is None:
-        raise Missing("minutes.no_visit", _("No visit to this unit is in the published calendar, or not yours."))
+        raise Missing(
+            "minutes.no_visit", _("No visit to this unit is in the published calendar, or not yours.")
+        )
     _must_be_of_team(actor, campaign, visit.team_id, permissions.MINUTES_WRITE)
     if (known := Minutes.objects.filter(campaign=campaign, unit=unit, number=0).first()) is not None:
         return known
@@ -102,7 +111,8 @@ def _fill(row: Minutes, text: MinutesText) -> None:
     row.opinions, row.unverified_reason = nfc(text.opinions), nfc(text.unverified_reason)
     row.copies = text.copies
     row.agreed_actions = [
-        asdict(action) | {"due": action.due.isoformat() if action.due else None} for action in text.agreed_actions
+        asdict(action) | {"due": action.due.isoformat() if action.due else None}
+        for action in text.agreed_actions
     ]
 
 
@@ -168,9 +178,7 @@ def closing_of(*, minutes: Minutes) -> rules.Closing:
 
 
 @transaction.atomic
-def close_visit(
-    *, actor: Actor, minutes: Minutes, revision: int, text: MinutesText | None = None
-) -> Minutes:
+def close_visit(*, actor: Actor, minutes: Minutes, revision: int, text: MinutesText | None = None) -> Minutes:
     """Close the visit: its figures are taken a last time, and the minutes are locked.
 
     Raises Refused while something is missing; areas not verified need a stated reason.

@@ -47,7 +47,9 @@ def _decide(actor: Actor, row: GoodPractice, revision: int, state: str, reason: 
     actor.must(permissions.PRACTICE_CONFIRM)
     must_write_for(actor=actor, campaign=row.campaign, unit=row.unit)
     if row.state != GoodPractice.State.PROPOSED:
-        raise Refused("practice.decided", _("This was already decided: %(state)s.") % {"state": row.get_state_display()})
+        raise Refused(
+            "practice.decided", _("This was already decided: %(state)s.") % {"state": row.get_state_display()}
+        )
     before = audit.snapshot(row, fields=["state", "reason"])
     claim(row, revision=revision)
     row.state, row.reason = state, nfc(reason)

@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from haicap.campaign.models import Campaign, TeamMember
+from haicap.campaign.models import Campaign, Field, TeamMember
 from haicap.findings import permissions, rules
 from haicap.findings.models import Minutes
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.queries import figures_for, progress_for
+from haicap.questionnaire.queries import FigureValue, figures_for, progress_for
 from haicap.register.models import Unit
 from haicap.timetable.models import Visit
 from haicap.timetable.queries import visits_for
@@ -82,19 +82,20 @@ def findings_of_visit(*, actor: Actor, campaign: Campaign, unit: Unit) -> dict[s
     """
     reported = verified = 0
     differences = []
-    for row in figures_for(actor=actor, campaign=campaign, unit=unit):
-        left, right = _side(row.reported), _side(row.verified)
+    fields = {field.pk: field for field in campaign.fields.all()}
+    for row in figures_for(actor=actor, campaign=campaign, units=[unit]):
+        left, right, field = _side(row.reported), _side(row.verified), fields[row.field_id]
         reported += left is not None and not left.is_blank
         verified += right is not None and not right.is_blank
         if rules.differs(reported=left, verified=right):
             differences.append(
                 {
-                    "key": row.field.key,
-                    "label": row.field.label_vi,
-                    "unit": row.field.unit,
-                    "reported": shown(left),
-                    "verified": shown(right),
-                    "reason": row.verified.reason,
+                    "key": row.field_key,
+                    "label": field.label_vi,
+                    "unit": field.unit,
+                    "reported": shown(left, field),
+                    "verified": shown(right, field),
+                    "reason": row.verified.reason if row.verified else "",
                 }
             )
     return {
@@ -105,30 +106,31 @@ def findings_of_visit(*, actor: Actor, campaign: Campaign, unit: Unit) -> dict[s
     }
 
 
-def _side(value: Any) -> rules.Side | None:
+def _side(value: FigureValue | None) -> rules.Side | None:
     if value is None:
         return None
     return rules.Side(number=value.number, text=value.text, na_reason=value.na_reason)
 
 
-def shown(side: rules.Side | None) -> str:
+def shown(side: rules.Side | None, field: Field) -> str:
     """Return one side of a figure as it is written in Vietnamese minutes."""
     if side is None or side.is_blank:
         return "chưa có số liệu"
     if side.na_reason:
         return f"không áp dụng ({side.na_reason})"
-    return side.text or f"{side.number:f}"
+    if side.number is not None and field.type in (Field.Type.INTEGER, Field.Type.DECIMAL, Field.Type.PERCENT):
+        whole, _point, part = f"{side.number:,.6f}".partition(".")
+        part = part.rstrip("0")
+        return whole.replace(",", ".") + (f",{part}" if part else "")
+    if field.type == Field.Type.YES_NO:
+        return {"yes": "Có", "no": "Không"}.get(side.text, side.text)
+    labels = {str(choice["value"]): str(choice["label_vi"]) for choice in field.choices}
+    return ", ".join(labels.get(value, value) for value in side.text.split()) if labels else side.text
 
 
 def _areas(*, actor: Actor, campaign: Campaign, unit: Unit) -> list[dict[str, Any]]:
-    states = _states(actor=actor, campaign=campaign, unit=unit)
+    row = progress_for(actor=actor, campaign=campaign, units=[unit])[0]
     return [
-        {"code": area.code, "name": area.name_vi, "verified": states.get(area.code) == "verified"}
-        for area in campaign.areas.order_by("order")
+        {"code": cell.area.code, "name": cell.area.name_vi, "verified": cell.state == "verified"}
+        for cell in row.cells
     ]
-
-
-def _states(*, actor: Actor, campaign: Campaign, unit: Unit) -> dict[str, str]:
-    for row in progress_for(actor=actor, campaign=campaign, unit=unit):
-        return {area.code: str(state) for area, state in row.states}
-    return {}

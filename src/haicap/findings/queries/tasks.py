@@ -45,7 +45,9 @@ def _triage(actor: Actor, campaign: Campaign) -> list[Task]:
     )
     if not count:
         return []
-    title = ngettext("%(n)d difficulty waits for you", "%(n)d difficulties wait for you", count) % {"n": count}
+    title = ngettext("%(n)d difficulty waits for you", "%(n)d difficulties wait for you", count) % {
+        "n": count
+    }
     url = f"{reverse('findings:difficulties')}?state=submitted"
     return [Task(title=title, detail=_("Accept, merge, return or reclassify."), url=url)]
 
