@@ -1,6 +1,6 @@
 """The base of every form: classes of the design, wiring for screen readers, refusals beside their field."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -62,7 +62,7 @@ def _advise(field: forms.Field) -> None:
             told = sentences | told
     for key, sentence in told.items():
         if not _own_message(field, key):
-            field.error_messages[key] = sentence
+            field.error_messages |= {key: cast(Any, sentence)}
 
 
 def _dress(field: forms.Field) -> None:
@@ -117,8 +117,9 @@ class Form(forms.Form):
         self.add_error(field, forms.ValidationError(str(refusal.message), code=refusal.code))
         present = revision if revision is not None else refusal.details.get("revision")
         if present is not None and "revision" in self.fields:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("revision")] = str(present)
+            data: Any = self.data  # of a request, so not to be changed in place
+            self.data = data = data.copy()
+            data[self.add_prefix("revision")] = str(present)
 
 
 class RevisedForm(Form):

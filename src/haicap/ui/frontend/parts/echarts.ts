@@ -37,7 +37,7 @@ echarts.use([
 
 // Okabe and Ito's palette for colour-blind readers, its yellow left out for want of contrast on white.
 export const PALETTE = ["#12508f", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#8a5a00", "#4c5867"];
-export const RAMP = ["#e3edf7", "#a9c8e6", "#5f9bcf", "#256fae", "#0b3b6f"];
+export const RAMP = ["#cfe0f1", "#a9c8e6", "#5f9bcf", "#256fae", "#0b3b6f"];
 
 const TEXT = { fontFamily: '"Inter Variable", "Segoe UI", sans-serif', color: "#1b2430", fontSize: 13 };
 

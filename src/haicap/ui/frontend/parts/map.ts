@@ -30,6 +30,11 @@ interface Feature {
   properties?: { code?: string } | null;
 }
 
+interface Parts {
+  main: Point[];
+  far: Point[];
+}
+
 interface Box {
   left: number;
   top: number;
@@ -38,6 +43,7 @@ interface Box {
 }
 
 const INSET = 110; // pixels, the side of the box of far islands
+const INSET_NARROW = 76; // the same on a phone
 const SMALLEST_SPAN = 0.12; // degrees, so that a lone island is not blown up without end
 
 function isOurs(url: unknown): url is string {
@@ -119,19 +125,27 @@ function limits(points: Point[], box: Box) {
   };
 }
 
-function boxes(element: HTMLElement, hasScale: boolean): { main: Box; inset: Box } {
+function middle(values: number[]): number {
+  return (Math.min(...values) + Math.max(...values)) / 2;
+}
+
+/** Where the main body and the box of far islands go; the box stands in the corner they lie nearer to. */
+function boxes(element: HTMLElement, parts: Parts, hasScale: boolean): { main: Box; inset: Box } {
   const width = Math.max(element.clientWidth, 120);
   const height = Math.max(element.clientHeight, 120);
   const bottom = hasScale ? 64 : 12;
+  const side = width < 500 ? INSET_NARROW : INSET;
+  const lon = (points: Point[]) => middle(points.map((point) => point.lon));
+  const left = lon(parts.far) < lon(parts.main) ? 12 : width - side - 12;
   return {
     main: { left: 12, top: 44, width: width - 24, height: Math.max(height - 44 - bottom, 60) },
-    inset: { left: width - INSET - 12, top: height - bottom - INSET, width: INSET, height: INSET },
+    inset: { left, top: height - bottom - side, width: side, height: side },
   };
 }
 
 /** Grids and axes for the main body and, where there are far islands, their box. */
-function frames(element: HTMLElement, parts: { main: Point[]; far: Point[] }, hasScale: boolean) {
-  const { main, inset } = boxes(element, hasScale);
+function frames(element: HTMLElement, parts: Parts, hasScale: boolean) {
+  const { main, inset } = boxes(element, parts, hasScale);
   const places: [Point[], Box][] = parts.far.length
     ? [
         [parts.main, main],
@@ -214,9 +228,9 @@ function areaSeries(points: Point[], features: Feature[], index: number, data: M
     aspectScale: Math.cos((middle * Math.PI) / 180),
     roam: index === 0 ? "move" : false,
     layoutCenter: [box.left + box.width / 2, box.top + box.height / 2],
-    layoutSize: Math.min(box.width, box.height),
+    layoutSize: Math.min(box.width, box.height) * (index === 0 ? 1 : 0.9),
     label: { show: false },
-    itemStyle: { areaColor: "#eef1f5", borderColor: "#4c5867", borderWidth: 0.6 },
+    itemStyle: { areaColor: "#ffffff", borderColor: "#4c5867", borderWidth: 0.6 },
     emphasis: { label: { show: false }, itemStyle: { areaColor: "#e7b84b" } },
     selectedMode: false,
     data: points.map((point) => ({
@@ -239,10 +253,19 @@ function areas(data: MapData, legend: Legend, element: HTMLElement, features: Fe
   const hasGroups = groupsOf(data.points).length > 0;
   const scale = hasGroups ? null : valueScale(data.points, undefined);
   const parts = splitIslands(data.points);
-  const { main, inset } = boxes(element, scale !== null);
+  const { main, inset } = boxes(element, parts, scale !== null);
   const series = [areaSeries(parts.main, features, 0, data, main)];
   if (parts.far.length) series.push(areaSeries(parts.far, features, 1, data, inset));
-  return { ...BASE, tooltip: tooltip(legend), ...(scale ? { visualMap: scale } : {}), series };
+  const border = { ...inset, show: parts.far.length > 0, borderColor: "#767f8c" };
+  return {
+    ...BASE,
+    grid: border,
+    xAxis: { show: false },
+    yAxis: { show: false },
+    tooltip: tooltip(legend),
+    ...(scale ? { visualMap: scale } : {}),
+    series,
+  };
 }
 
 async function boundaries(url: string | null | undefined): Promise<Feature[] | null> {
