@@ -7,12 +7,11 @@ parts are blank, or whose divisor is zero, has no value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from haicap.campaign.rules.language import BLANK, Expression, ExpressionError, guarded, parse, plain
@@ -99,7 +98,7 @@ class Finding:
     severity: str
     fields: tuple[str, ...]
     code: str = "rule"
-    params: Mapping[str, object] = MappingProxyType({})
+    params: Mapping[str, object] = field(default_factory=dict)
 
 
 def parse_value(*, type: str, text: str) -> Value | None:
