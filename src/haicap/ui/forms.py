@@ -16,6 +16,7 @@ class Renderer(TemplatesSetting):
     field_template_name = "ui/forms/field.html"
 
 
+DATE_FORMATS = ("%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d")
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "form-check-input"),
     (forms.RadioSelect, "form-check-input"),
@@ -73,6 +74,8 @@ def _dress(field: forms.Field) -> None:
         widget = field.widget = forms.TextInput(attrs={"inputmode": "decimal", **_plain(widget.attrs)})
         widget.is_localized = True
         widget.is_required = field.required
+    if isinstance(field, forms.DateField) and field.input_formats is forms.DateField.input_formats:
+        field.input_formats = DATE_FORMATS
     if isinstance(widget, forms.DateInput) and widget.input_type == "text":
         widget.input_type, widget.format = "date", "%Y-%m-%d"
     if isinstance(widget, forms.TimeInput) and widget.input_type == "text":

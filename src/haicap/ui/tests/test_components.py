@@ -25,7 +25,10 @@ def test_an_icon_cannot_carry_markup():
 
 
 def test_a_status_badge_escapes_its_text_and_knows_only_house_colours():
-    assert render('{% status_badge "<b>" "green" %}') == '<span class="state state-green">&lt;b&gt;</span>'
+    assert (
+        render('{% status_badge text "green" %}', text="<b>")
+        == '<span class="state state-green">&lt;b&gt;</span>'
+    )
     assert "state-red" in render('{% status_badge "x" "danger" %}')
     assert "state-grey" in render("{% status_badge 'x' colour %}", colour='x" onclick="')
 

@@ -7,7 +7,6 @@ export type Meanwhile = { revision: number; xml: string; saved_by: string; saved
 
 const PAUSE = 1200; // ms after the last answer
 const AGAIN = [3000, 8000, 20000, 60000]; // ms between attempts without a line
-const KEEPALIVE = 60_000; // bytes a browser sends for a page that is being left
 
 export interface Hooks {
   xml: () => string;
@@ -32,7 +31,7 @@ export class Sync {
   ) {
     window.addEventListener("online", () => this.soon(0));
     document.addEventListener("visibilitychange", () => {
-      if (document.visibilityState === "hidden") this.leave();
+      if (document.visibilityState === "hidden") void this.flush();
     });
     window.addEventListener("beforeunload", (event) => {
       if (this.dirty && !this.store.read()) event.preventDefault();
@@ -132,13 +131,5 @@ export class Sync {
     this.hooks.show("kept", say("kept", { time: clock(kept?.at ?? new Date()) }));
     this.soon(AGAIN[Math.min(this.attempts, AGAIN.length - 1)] ?? 60000);
     this.attempts += 1;
-  }
-
-  /** The page is being left: one last attempt the browser finishes by itself. The copy stays until it is known. */
-  private leave(): void {
-    if (!this.dirty || this.halted || this.running) return;
-    const body = JSON.stringify({ revision: this.revision, xml: this.hooks.xml() });
-    if (new Blob([body]).size > KEEPALIVE) return void this.flush();
-    void this.flush();
   }
 }
