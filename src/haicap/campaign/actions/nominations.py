@@ -1,0 +1,259 @@
+"""Writes of nominations: ask for people, name them, hand the list in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from haicap.accounts.actions import add_person, notify
+from haicap.accounts.models import Person
+from haicap.accounts.queries import people_with
+from haicap.campaign.models import (
+    Absence,
+    Campaign,
+    ContentArea,
+    Nomination,
+    NominationArea,
+    NominationRequest,
+)
+from haicap.campaign.queries.plan import slots_of
+from haicap.campaign.queries.teams import areas_led_for, levels_of
+from haicap.kernel import audit
+from haicap.kernel.access import Actor, Role
+from haicap.kernel.errors import NotAllowed, Refused
+from haicap.kernel.periods import Slot
+from haicap.kernel.revision import claim
+from haicap.kernel.text import nfc
+from haicap.register.models import Body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """One person to be named: areas by code, absences by half-day with their reason ("" = none given)."""
+
+    person: Person
+    post: str
+    level: str
+    areas: Sequence[str]
+    absences: Mapping[Slot, str] = field(default_factory=dict)
+
+
+@transaction.atomic
+def request_nominations(*, actor: Actor, campaign: Campaign, due: date) -> int:
+    """Ask every body that leads an area to name people by `due`; tells its officers. Returns how many bodies."""
+    actor.must("campaign.nomination:request")
+    bodies = list(Body.objects.filter(areas_led__area__campaign=campaign).distinct())
+    if not bodies:
+        raise Refused("nomination.no_bodies", _("No body leads an area of this plan. Load the plan first."))
+    for body in bodies:
+        NominationRequest.objects.update_or_create(
+            campaign=campaign, body=body, defaults={"requested_at": timezone.now(), "due": due}
+        )
+    people = people_with(role=Role.DEPARTMENT_OFFICER).filter(body__in=bodies)
+    notify(
+        actor=actor,
+        people=people,
+        text_vi=f"Đề nghị cử thành viên đoàn khảo sát, hạn {due:%d/%m/%Y}.",
+        text_en=f"Please nominate members of the survey teams by {due:%d/%m/%Y}.",
+        url=reverse("campaign:nominations"),
+    )
+    after = {"due": due, "bodies": sorted(body.code for body in bodies)}
+    audit.record(actor=actor, action="campaign.nominations.requested", subject=campaign, after=after)
+    return len(bodies)
+
+
+def _check_body(actor: Actor, body: Body) -> None:
+    actor.must("campaign.nomination:write")
+    if not actor.is_central and body.pk != actor.body_id:
+        raise NotAllowed("nomination.other_body", _("You may only nominate people of your own body."))
+
+
+def _check(campaign: Campaign, naming: Naming, led: Mapping[str, ContentArea], window: set[Slot]) -> None:
+    if not naming.areas:
+        raise Refused("nomination.no_area", _("Choose at least one area the person covers."), field="areas")
+    if strange := [code for code in naming.areas if code not in led]:
+        raise Refused(
+            "nomination.area_not_led",
+            _("Your body does not lead area %(area)s.") % {"area": strange[0]},
+            field="areas",
+        )
+    if naming.level not in levels_of(campaign=campaign):
+        raise Refused("nomination.level_unknown", _("Choose the level of the person."), field="level")
+    if outside := sorted(slot for slot in naming.absences if slot not in window):
+        raise Refused(
+            "nomination.slot_outside",
+            _("%(day)s is not a half-day of the survey.") % {"day": f"{outside[0].day:%d/%m/%Y}"},
+            field="absences",
+        )
+
+
+def _refuse_twice(campaign: Campaign, person: Person) -> None:
+    there = Nomination.objects.filter(campaign=campaign, person=person).select_related("body").first()
+    if there:
+        raise Refused(
+            "nomination.twice",
+            _("%(person)s is already nominated, by %(body)s. One person is nominated once.")
+            % {"person": person.full_name, "body": there.body.name_vi},
+            field="person",
+        )
+
+
+def _write_details(row: Nomination, naming: Naming, led: Mapping[str, ContentArea]) -> None:
+    row.areas.all().delete()
+    row.absences.all().delete()
+    NominationArea.objects.bulk_create(
+        NominationArea(nomination=row, area=led[code]) for code in sorted(set(naming.areas))
+    )
+    Absence.objects.bulk_create(
+        Absence(nomination=row, day=slot.day, half=slot.half.value, reason=nfc(reason))
+        for slot, reason in sorted(naming.absences.items())
+    )
+
+
+def _described(naming: Naming) -> dict[str, object]:
+    return {
+        "person": naming.person.pk,
+        "post": naming.post,
+        "level": naming.level,
+        "areas": sorted(naming.areas),
+        "absences": [slot.key for slot in sorted(naming.absences)],
+    }
+
+
+@transaction.atomic
+def nominate(*, actor: Actor, campaign: Campaign, body: Body, naming: Naming) -> Nomination:
+    """Name one person; raises Refused for somebody already named, an area not led, a half-day outside."""
+    _check_body(actor, body)
+    led = {area.code: area for area in areas_led_for(actor=actor, campaign=campaign)}
+    _check(campaign, naming, led, set(slots_of(campaign=campaign)))
+    if naming.person.body_id != body.pk:
+        raise Refused("nomination.person_elsewhere", _("This person belongs to another body."), field="person")
+    _refuse_twice(campaign, naming.person)
+    row = Nomination.objects.create(
+        campaign=campaign, body=body, person=naming.person, post=nfc(naming.post), level=naming.level
+    )
+    _write_details(row, naming, led)
+    audit.record(actor=actor, action="campaign.nominated", subject=row, after=_described(naming))
+    return row
+
+
+@transaction.atomic
+def change_nomination(*, actor: Actor, row: Nomination, revision: int, naming: Naming) -> Nomination:
+    """Change post, level, areas and availability of somebody named; raises Conflict, Refused."""
+    _check_body(actor, row.body)
+    led = {area.code: area for area in areas_led_for(actor=actor, campaign=row.campaign)}
+    _check(row.campaign, naming, led, set(slots_of(campaign=row.campaign)))
+    claim(row, revision=revision)
+    before = audit.snapshot(row)
+    row.post, row.level = nfc(naming.post), naming.level
+    row.save(update_fields=["post", "level"])
+    _write_details(row, naming, led)
+    after = _described(naming)
+    audit.record(actor=actor, action="campaign.nomination.changed", subject=row, before=before, after=after)
+    return row
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, row: Nomination, revision: int) -> None:
+    """Take a nomination back; raises Refused for a member of a team."""
+    _check_body(actor, row.body)
+    if hasattr(row, "membership"):
+        raise Refused(
+            "nomination.in_team",
+            _("This person is in team %(team)s. Ask the secretariat to take them out first.")
+            % {"team": row.membership.team.number},
+        )
+    claim(row, revision=revision)
+    audit.record(
+        actor=actor, action="campaign.nomination.withdrawn", subject=row, before=audit.snapshot(row)
+    )
+    row.delete()
+
+
+@transaction.atomic
+def hand_in(*, actor: Actor, campaign: Campaign, body: Body) -> int:
+    """Hand the list of a body in; what is still missing does not stop it, it is shown. Returns how many."""
+    _check_body(actor, body)
+    rows = Nomination.objects.filter(campaign=campaign, body=body, state=Nomination.State.DRAFT)
+    count = rows.update(state=Nomination.State.SUBMITTED)
+    handed = Nomination.objects.filter(campaign=campaign, body=body, state=Nomination.State.SUBMITTED).count()
+    if not handed:
+        raise Refused("nomination.nobody", _("Nobody is named yet. Name at least one person."))
+    NominationRequest.objects.filter(campaign=campaign, body=body).update(answered_at=timezone.now())
+    notify(
+        actor=actor,
+        people=people_with(role=Role.SECRETARIAT),
+        text_vi=f"{body.name_vi} đã cử {handed} thành viên.",
+        text_en=f"{body.name_en or body.name_vi} has nominated {handed} members.",
+        url=reverse("campaign:nominations"),
+    )
+    after = {"body": body.code, "handed_in": handed}
+    audit.record(actor=actor, action="campaign.nominations.handed_in", subject=campaign, after=after)
+    return count
+
+
+@transaction.atomic
+def nominate_bulk(*, actor: Actor, campaign: Campaign, namings: Iterable[Naming]) -> int:
+    """Name many people and hand their lists in, all or none; the same rules as one by one."""
+    actor.must("campaign.nomination:write")
+    led = {area.code: area for area in ContentArea.objects.filter(campaign=campaign)}
+    leads = {
+        code: {lead.body_id for lead in area.leads.all()}
+        for code, area in led.items()
+    }
+    window = set(slots_of(campaign=campaign))
+    count = 0
+    for naming in namings:
+        own = {code: area for code, area in led.items() if naming.person.body_id in leads[code]}
+        _check(campaign, naming, own, window)
+        _refuse_twice(campaign, naming.person)
+        row = Nomination.objects.create(
+            campaign=campaign,
+            body_id=naming.person.body_id,
+            person=naming.person,
+            post=nfc(naming.post),
+            level=naming.level,
+            state=Nomination.State.SUBMITTED,
+        )
+        _write_details(row, naming, own)
+        count += 1
+    NominationRequest.objects.filter(campaign=campaign).update(answered_at=timezone.now())
+    audit.record(
+        actor=actor, action="campaign.nominated_many", subject=campaign, after={"people": count}
+    )
+    return count
+
+
+@transaction.atomic
+def nominate_or_add(*, actor: Actor, campaign: Campaign, typed: Mapping[str, Any]) -> Nomination:
+    """Name the person typed into the form, adding them to the actor's body first where they are new."""
+    body = Body.objects.get(pk=actor.body_id)
+    person = typed.get("person")
+    if person is None:
+        person = add_person(
+            actor=actor,
+            username=f"{body.code.lower()}-{uuid4().hex[:8]}",
+            full_name=typed["new_name"],
+            body=body,
+            post=typed["post"],
+            level=typed["level"],
+        )
+    naming = Naming(
+        person=person,
+        post=typed["post"],
+        level=typed["level"],
+        areas=typed["areas"],
+        absences=dict.fromkeys(typed["absences"], ""),
+    )
+    return nominate(actor=actor, campaign=campaign, body=body, naming=naming)
+
+
+def hand_in_own(*, actor: Actor, campaign: Campaign) -> int:
+    """Hand in the list of the actor's own body."""
+    return hand_in(actor=actor, campaign=campaign, body=Body.objects.get(pk=actor.body_id))
