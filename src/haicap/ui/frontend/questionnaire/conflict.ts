@@ -2,12 +2,24 @@
 import type { Clash } from "./merge";
 import { clock, el, say } from "./page";
 
-export function ask(clashes: Clash[], label: (name: string) => string, who: string, at: string): Promise<Map<string, string>> {
+export function ask(
+  clashes: Clash[],
+  label: (name: string) => string,
+  who: string,
+  at: string,
+): Promise<Map<string, string>> {
   const form = el("form", { method: "dialog" });
   for (const clash of clashes) {
     const option = (side: "mine" | "theirs", words: string, value: string) => {
       const id = `clash-${clash.name}-${side}`;
-      const input = el("input", { type: "radio", class: "form-check-input", id, name: clash.name, value: side, required: true });
+      const input = el("input", {
+        type: "radio",
+        class: "form-check-input",
+        id,
+        name: clash.name,
+        value: side,
+        required: true,
+      });
       const text = el("label", { class: "form-check-label", for: id }, `${words}: ${value || say("blank")}`);
       return el("div", { class: "form-check" }, input, text);
     };
@@ -24,7 +36,13 @@ export function ask(clashes: Clash[], label: (name: string) => string, who: stri
   form.append(el("button", { class: "btn btn-primary", type: "submit" }, say("conflict_done")));
   const title = el("h2", { class: "h3", id: "conflict-title" }, say("conflict_title"));
   const lead = el("p", {}, say("conflict_lead", { person: who, time: clock(at) }));
-  const dialog = el("dialog", { class: "conflict-dialog", "aria-labelledby": "conflict-title" }, title, lead, form);
+  const dialog = el(
+    "dialog",
+    { class: "conflict-dialog", "aria-labelledby": "conflict-title" },
+    title,
+    lead,
+    form,
+  );
   document.body.append(dialog);
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.showModal();

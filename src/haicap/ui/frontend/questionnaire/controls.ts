@@ -36,7 +36,9 @@ function frame(node: AnyNode, tag: "div" | "fieldset"): Frame {
   const name = nameOf(node.currentState.reference);
   const ids = { control: `q-${name}`, describedBy: `q-${name}-error` };
   const label =
-    tag === "fieldset" ? el("legend", { class: "form-label" }) : el("label", { class: "form-label", for: ids.control });
+    tag === "fieldset"
+      ? el("legend", { class: "form-label" })
+      : el("label", { class: "form-label", for: ids.control });
   const error = el("div", { class: "invalid-feedback d-block", id: ids.describedBy, hidden: true });
   const root = el(tag, { class: "field mb-3", "data-name": name, id: `field-${name}` }, label);
   return { root, label, error, ids };
@@ -213,7 +215,12 @@ export function otherView(node: AnyNode): View {
   const name = nameOf(node.currentState.reference);
   const words = el("p", { class: "text-secondary mb-0" }, say("other_kind"));
   const title = el("p", { class: "form-label" });
-  const root = el("div", { class: "field mb-3", "data-name": name, id: `field-${name}`, tabindex: "-1" }, title, words);
+  const root = el(
+    "div",
+    { class: "field mb-3", "data-name": name, id: `field-${name}`, tabindex: "-1" },
+    title,
+    words,
+  );
   return {
     name,
     node,

@@ -67,7 +67,15 @@ export class EvidenceList {
       el("span", { class: "text-secondary" }, `${(file.size / MB).toFixed(1)} MB`),
     );
     if (!locked) {
-      const remove = el("button", { type: "button", class: "btn btn-sm btn-ghost-danger", "aria-label": say("remove_file", { name: file.name }) }, "×");
+      const remove = el(
+        "button",
+        {
+          type: "button",
+          class: "btn btn-sm btn-ghost-danger",
+          "aria-label": say("remove_file", { name: file.name }),
+        },
+        "×",
+      );
       remove.addEventListener("click", () => void this.remove(file, row));
       row.append(remove);
     }
@@ -96,7 +104,11 @@ export class EvidenceList {
     for (const file of files) {
       if (file.size > this.config.most_bytes) {
         const size = Math.ceil(file.size / MB);
-        this.status.textContent = say("file_large", { name: file.name, size, limit: this.config.most_bytes / MB });
+        this.status.textContent = say("file_large", {
+          name: file.name,
+          size,
+          limit: this.config.most_bytes / MB,
+        });
         continue;
       }
       await this.upload(file, file.name);
@@ -125,9 +137,11 @@ export class EvidenceList {
     } catch {
       this.status.textContent = say("file_kept", { name });
       if (!kept) {
-        await keepFile({ instance: this.config.instance, indicator: this.indicator, name, blob: file }).catch(() => {
-          this.status.textContent = say("file_failed", { name, message: "" });
-        });
+        await keepFile({ instance: this.config.instance, indicator: this.indicator, name, blob: file }).catch(
+          () => {
+            this.status.textContent = say("file_failed", { name, message: "" });
+          },
+        );
       }
       return false;
     }

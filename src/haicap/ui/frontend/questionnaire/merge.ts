@@ -21,7 +21,12 @@ function leaves(xml: string): { document: Document; byName: Map<string, Element>
 }
 
 /** Merges into theirs; `chosen` settles clashes by question ("mine" or "theirs"). */
-export function merge(base: string, mine: string, theirs: string, chosen: Map<string, string> = new Map()): Merged {
+export function merge(
+  base: string,
+  mine: string,
+  theirs: string,
+  chosen: Map<string, string> = new Map(),
+): Merged {
   const before = leaves(base).byName;
   const own = leaves(mine).byName;
   const target = leaves(theirs);

@@ -55,7 +55,8 @@ export interface KeptFile {
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(FILES, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore("files", { keyPath: "key", autoIncrement: true });
+    request.onupgradeneeded = () =>
+      request.result.createObjectStore("files", { keyPath: "key", autoIncrement: true });
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
