@@ -38,7 +38,9 @@ FAULTS: Mapping[str, Text] = {
     "date_impossible": gettext_lazy("%(value)s is no day of the calendar"),
     "key": gettext_lazy("%(value)s is not a valid key; use small letters, digits and the underscore"),
     "indicator_code": gettext_lazy("%(value)s is not a code of part %(part)s; write it as %(part)s.01"),
-    "indicator_unknown": gettext_lazy("there is no indicator %(value)s; add it to indicators.csv or correct it"),
+    "indicator_unknown": gettext_lazy(
+        "there is no indicator %(value)s; add it to indicators.csv or correct it"
+    ),
     "indicator_empty": gettext_lazy("indicator %(value)s has no field; add one to fields.csv"),
     "area_unknown": gettext_lazy("there is no content area %(value)s; see areas.csv"),
     "area_empty": gettext_lazy("content area %(value)s has no indicator"),
@@ -98,7 +100,9 @@ def finding_text(finding: Finding, *, fields: Mapping[str, Field], rules: Mappin
     field = fields[finding.fields[0]]
     params = {"label": localized(field, "label"), "code": field.indicator.code, **finding.params}
     sentences = {
-        "required": _('"%(label)s" (%(code)s) is blank. Give a value, or mark it as not applicable with the reason.'),
+        "required": _(
+            '"%(label)s" (%(code)s) is blank. Give a value, or mark it as not applicable with the reason.'
+        ),
         "type": _('"%(label)s" (%(code)s): "%(value)s" is not of the right kind. Type it again.'),
         "minimum": _('"%(label)s" (%(code)s) may not be below %(bound)s. Check the figure.'),
         "maximum": _('"%(label)s" (%(code)s) may not be above %(bound)s. Check the figure.'),

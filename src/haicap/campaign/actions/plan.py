@@ -1,6 +1,5 @@
 """Loading a plan, changing what it leaves open, opening and closing the campaign."""
 
-
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,18 +60,21 @@ def read_plan_folder(*, path: Path) -> Plan:
 
 @transaction.atomic
 def load_plan(*, actor: Actor, path: Path, code: str | None = None, sample: bool = False) -> LoadReport:
-    """Load the plan in folder `path` as campaign `code` (default: the plan's own), and open it if it is new and none is open.
+    """Load the plan in folder `path` as campaign `code` (default: the plan's own).
 
-    Loading the same files again changes nothing. Changed files make a new version of the same campaign: rows are
-    brought up to date by their codes, and what the secretariat changed on screen stays. Raises Faulty where the
-    plan has faults, and Refused("plan.field_in_use") where it drops or retypes a field that has answers.
+    A new campaign is open where no other is. Loading the same files again changes nothing. Changed files make
+    a new version of the same campaign: rows are brought up to date by their codes, and what the secretariat
+    changed on screen stays. Raises Faulty where the plan has faults, and Refused("plan.field_in_use") where it
+    drops or retypes a field that has answers.
     """
     actor.must(WRITE)
     plan = read_plan_folder(path=Path(path))
     wanted = code or plan.code
     campaign = Campaign.objects.select_for_update().filter(code=wanted).first()
-    if campaign is not None and campaign.plan_hash == plan.digest and campaign.is_sample == (
-        sample or campaign.is_sample
+    if (
+        campaign is not None
+        and campaign.plan_hash == plan.digest
+        and campaign.is_sample == (sample or campaign.is_sample)
     ):
         return _report(campaign, plan, changed=False)
     before = snapshot(campaign) if campaign else None
@@ -92,7 +94,9 @@ def load_plan(*, actor: Actor, path: Path, code: str | None = None, sample: bool
             % {"fields": ", ".join(error.keys)},
             details={"fields": error.keys},
         ) from error
-    record(actor=actor, action="campaign.plan.loaded", subject=campaign, before=before, after=snapshot(campaign))
+    record(
+        actor=actor, action="campaign.plan.loaded", subject=campaign, before=before, after=snapshot(campaign)
+    )
     return _report(campaign, plan, changed=True)
 
 
@@ -228,7 +232,11 @@ def open_campaign(*, actor: Actor, campaign: Campaign, revision: int) -> Campaig
 def close_campaign(*, actor: Actor, campaign: Campaign, revision: int) -> Campaign:
     """Close a campaign; nothing in it is deleted. Raises Conflict."""
     return _move(
-        actor=actor, campaign=campaign, revision=revision, state=Campaign.State.CLOSED, action="campaign.closed"
+        actor=actor,
+        campaign=campaign,
+        revision=revision,
+        state=Campaign.State.CLOSED,
+        action="campaign.closed",
     )
 
 

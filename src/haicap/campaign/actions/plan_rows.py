@@ -22,7 +22,7 @@ class FieldsInUseError(Exception):
 
 
 def store_rows(*, campaign: Campaign, plan: Plan, bodies: Mapping[str, Body]) -> None:
-    """Make areas, leads, indicators, fields, rules and questions those of the plan. Raises FieldsInUseError."""
+    """Make areas, indicators, fields, rules and questions those of the plan. Raises FieldsInUseError."""
     areas = _store_areas(campaign, plan, bodies)
     _refuse_lost_fields(campaign, plan)
     indicators = _store_indicators(campaign, plan, areas)
@@ -38,11 +38,13 @@ def _drop(rows: "models.QuerySet[Any]") -> None:
     try:
         rows.delete()
     except ProtectedError as error:
-        raise FieldsInUseError(sorted({str(getattr(row, "field_id", row)) for row in error.protected_objects})) from error
+        raise FieldsInUseError(
+            sorted({str(getattr(row, "field_id", row)) for row in error.protected_objects})
+        ) from error
 
 
 def _bring_up(rows: "models.QuerySet[Any]", key: str, wanted: Mapping[str, models.Model]) -> dict[str, Any]:
-    """Insert and update `rows` so that there is one for each of `wanted`; returns the stored rows by `key`."""
+    """Insert and update `rows` so that each of `wanted` is there once; returns the stored rows by `key`."""
     model = rows.model
     known = {getattr(row, key): row.pk for row in rows}
     names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
@@ -89,9 +91,7 @@ def _store_areas(campaign: Campaign, plan: Plan, bodies: Mapping[str, Body]) -> 
 
 def _refuse_lost_fields(campaign: Campaign, plan: Plan) -> None:
     wanted = {field.spec.key: field.spec.type for field in plan.fields}
-    lost = [
-        field for field in Field.objects.filter(campaign=campaign) if wanted.get(field.key) != field.type
-    ]
+    lost = [field for field in Field.objects.filter(campaign=campaign) if wanted.get(field.key) != field.type]
     if used := _used(lost):
         raise FieldsInUseError(sorted(field.key for field in lost if field.pk in used))
     Field.objects.filter(pk__in=[field.pk for field in lost if field.key not in wanted]).delete()
@@ -110,9 +110,12 @@ def _used(fields: list[Field]) -> set[int]:
     return used
 
 
-def _store_indicators(campaign: Campaign, plan: Plan, areas: Mapping[str, ContentArea]) -> dict[str, Indicator]:
+def _store_indicators(
+    campaign: Campaign, plan: Plan, areas: Mapping[str, ContentArea]
+) -> dict[str, Indicator]:
     rows = {
-        row.code: _indicator(campaign, areas[row.area], row, order) for order, row in enumerate(plan.indicators)
+        row.code: _indicator(campaign, areas[row.area], row, order)
+        for order, row in enumerate(plan.indicators)
     }
     return _bring_up(Indicator.objects.filter(campaign=campaign), "code", rows)
 
@@ -168,7 +171,8 @@ def _field(campaign: Campaign, indicator: Indicator, row: FieldRow, order: int) 
 
 def _store_rules(campaign: Campaign, plan: Plan, indicators: Mapping[str, Indicator]) -> None:
     rows = {
-        row.spec.key: _rule(campaign, indicators[row.indicator], row, order) for order, row in enumerate(plan.rules)
+        row.spec.key: _rule(campaign, indicators[row.indicator], row, order)
+        for order, row in enumerate(plan.rules)
     }
     Rule.objects.filter(campaign=campaign).exclude(key__in=rows).delete()
     _bring_up(Rule.objects.filter(campaign=campaign), "key", rows)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import AreaLead, Campaign, ContentArea, Field, Indicator, Question, Rule
 from haicap.campaign.rules.expressions import Checker, FieldSpec, RuleSpec
+from haicap.campaign.rules.plan import SCHEDULE_DATES
 from haicap.kernel.access import Actor
 from haicap.kernel.calendar import working_calendar
 from haicap.kernel.errors import Missing, Text
@@ -55,7 +56,7 @@ def shown_campaign_for(*, actor: Actor) -> Campaign:
 
 
 def areas_of(*, campaign: Campaign) -> list[ContentArea]:
-    """Return the content areas in order, with their leads and the number of their indicators (two queries)."""
+    """Return the content areas in order, with their leads and numbers of indicators (two queries)."""
     leads = Prefetch("leads", AreaLead.objects.select_related("body"))
     return list(
         ContentArea.objects.filter(campaign=campaign)
@@ -68,7 +69,9 @@ def area_for(*, actor: Actor, campaign: Campaign, code: str) -> ContentArea:
     """Return one area of the campaign with its leads; raises Missing."""
     actor.must(READ)
     found = (
-        ContentArea.objects.filter(campaign=campaign, code=code).prefetch_related("leads__body", "questions").first()
+        ContentArea.objects.filter(campaign=campaign, code=code)
+        .prefetch_related("leads__body", "questions")
+        .first()
     )
     if found is None:
         raise Missing("area.missing", _("The plan has no such content area."))
@@ -76,7 +79,7 @@ def area_for(*, actor: Actor, campaign: Campaign, code: str) -> ContentArea:
 
 
 def indicators_of(*, campaign: Campaign, area: ContentArea | None = None, text: str = "") -> list[Indicator]:
-    """Return the indicators in order, of one area or whose code or name holds `text` (with or without marks)."""
+    """Return the indicators in order, of one area, or those that hold `text` in code or name."""
     rows = Indicator.objects.filter(campaign=campaign).select_related("area")
     if area is not None:
         rows = rows.filter(area=area)
@@ -185,19 +188,14 @@ def laws_of(*, campaign: Campaign, codes: str) -> list[Mapping[str, str]]:
 
 def deadlines_of(*, campaign: Campaign) -> list[tuple[str, date]]:
     """Return (name of the column, day) of all dates of the campaign, in order of time."""
-    names = (
-        "nomination_deadline", "registration_deadline", "cutoff", "report_deadline", "window_start", "window_end",
-    )  # fmt: skip
-    return sorted(((name, getattr(campaign, name)) for name in names), key=lambda pair: pair[1])
+    return sorted(((name, getattr(campaign, name)) for name in SCHEDULE_DATES), key=lambda pair: pair[1])
 
 
 def banner(*, actor: Actor) -> Text | None:
     """Return the mark of sample data while the shown campaign holds any."""
     if not actor.may(READ):
         return None
-    sample = (
-        Campaign.objects.exclude(state=Campaign.State.CLOSED).filter(is_sample=True).exists()
-    )
+    sample = Campaign.objects.exclude(state=Campaign.State.CLOSED).filter(is_sample=True).exists()
     return _("SAMPLE DATA: nothing shown here is a real report.") if sample else None
 
 

@@ -1,9 +1,9 @@
-"""Judging the values of one report against fields and rules; the one engine of form, review and command line.
+"""Judging the values of one report against fields and rules; the one engine of form, review and command.
 
-Values are typed: int or Decimal for numbers, date, "yes"/"no" or bool, the code of a choice, codes for several
-choices, text. None (or "") is blank, and blank is not zero: a rule that needs a blank value is silent, unless it
-asks about blankness itself. NOT_APPLICABLE silences every rule that names the field. A computed field whose
-parts are blank, or whose divisor is zero, has no value.
+Values are typed: int or Decimal for numbers, date, "yes"/"no" or bool, the code of a choice, codes for
+several choices, text. None (or "") is blank, and blank is not zero: a rule that needs a blank value is silent,
+unless it asks about blankness itself. NOT_APPLICABLE silences every rule that names the field. A computed
+field whose parts are blank, or whose divisor is zero, has no value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,7 +66,7 @@ class RuleLike(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldSpec:
-    """A field: bounds are text ("" = none), in the field's own unit; dates as 2025-07-01; text in characters."""
+    """A field: bounds are text ("" = none) in the field's own unit, as 2025-07-01, or in characters."""
 
     key: str
     type: str
@@ -148,7 +148,7 @@ def cycle_in(calculations: Mapping[str, Iterable[str]]) -> list[str] | None:
 
 
 class Checker:
-    """Fields and rules parsed once, to judge any number of reports. Raises ExpressionError on a bad expression."""
+    """Fields and rules parsed once, to judge any number of reports; may raise ExpressionError."""
 
     def __init__(self, *, fields: Iterable[FieldLike], rules: Iterable[RuleLike]) -> None:
         self.fields = {field.key: field for field in fields}
@@ -277,7 +277,9 @@ def _is_of_type(kind: str, value: Any) -> bool:
 
 
 def _field_finding(field: FieldLike, code: str, **params: object) -> Finding:
-    return Finding(rule=f"{field.key}.{code}", severity="error", fields=(field.key,), code=code, params=params)
+    return Finding(
+        rule=f"{field.key}.{code}", severity="error", fields=(field.key,), code=code, params=params
+    )
 
 
 def check(

@@ -116,7 +116,9 @@ def _tokens(text: str) -> Iterator[_Token]:
             yield _Token("", opens=name)
         elif name:
             if name not in _KEYWORDS:
-                raise ExpressionError(f"{name} is neither a field nor a function; fields are written ${{{name}}}")
+                raise ExpressionError(
+                    f"{name} is neither a field nor a function; fields are written ${{{name}}}"
+                )
             yield _Token(f" {name} " + ("(" if bracket else ""), opens="(" if bracket else "")
         elif other == "(":
             yield _Token("(", opens="(")

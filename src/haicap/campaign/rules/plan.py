@@ -1,4 +1,4 @@
-"""A plan as plain data, and what can be wrong with one. Pure; `plan_files` reads it, `plan_checks` judges it."""
+"""A plan as plain data, and what can be wrong with one. `plan_files` reads it, `plan_checks` judges it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -50,7 +50,9 @@ def calendar_of(plan: Plan) -> WorkingCalendar:
     )
 
 
-def schedule_faults(schedule: Schedule, calendar: WorkingCalendar) -> list[tuple[str, str, dict[str, object]]]:
+def schedule_faults(
+    schedule: Schedule, calendar: WorkingCalendar
+) -> list[tuple[str, str, dict[str, object]]]:
     """Return (field, code, params) for a window without working days and for dates out of order."""
     found: list[tuple[str, str, dict[str, object]]] = []
     if schedule.window_end < schedule.window_start:
@@ -85,7 +87,7 @@ def _check_head(plan: Plan, faults: Faults) -> None:
             if code not in known:
                 faults.add("plan.toml", None, f"settings.{key}.value", "body_unknown", value=code)
     for key, setting in plan.settings.items():
-        if "label_vi" in setting or "." not in key and key not in ("stages", "province"):
+        if "label_vi" in setting or ("." not in key and key not in ("stages", "province")):
             _check_setting(key, setting, faults)
 
 
@@ -122,7 +124,7 @@ def _check_areas(plan: Plan, rows: Sequence[Row], faults: Faults) -> None:
 
 
 def _place_of(row: Row, known: Mapping[str, str], *, file: str, faults: Faults) -> None:
-    """Note a fault where area or part is unknown, or the part is of another area. `known` is {code: parent}."""
+    """Note a fault where area or part is unknown or do not belong together; `known` is {code: parent}."""
     if row["area"] and known.get(row["area"]) != "":
         faults.add(file, row.line, "area", "area_unknown", value=row["area"])
     elif row["part"] and row["part"] != row["area"] and known.get(row["part"]) != row["area"]:

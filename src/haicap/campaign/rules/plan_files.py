@@ -49,8 +49,8 @@ INDICATORS = Shape(
 FIELDS = Shape(
     name="fields.csv",
     columns=(
-        "indicator", "key", "label_vi", "label_en", "type", "unit", "required", "minimum", "maximum", "choices",
-        "calculation",
+        "indicator", "key", "label_vi", "label_en", "type", "unit", "required", "minimum", "maximum",
+        "choices", "calculation",
     ),
     filled=("indicator", "key", "label_vi", "label_en", "type", "required"),
 )  # fmt: skip
@@ -70,7 +70,9 @@ QUESTIONS = Shape(
     filled=("area", "part", "number", "key", "text_vi", "text_en", "mark"),
 )
 LEGAL = Shape(
-    name="legal.csv", columns=("code", "title_vi", "title_en", "mark"), filled=("code", "title_vi", "title_en", "mark")
+    name="legal.csv",
+    columns=("code", "title_vi", "title_en", "mark"),
+    filled=("code", "title_vi", "title_en", "mark"),
 )
 HOLIDAYS = Shape(
     name="holidays.csv", columns=("date", "kind", "name", "mark"), filled=("date", "kind", "name", "mark")

@@ -83,7 +83,9 @@ def _columns_are_right(columns: list[str], shape: Shape, faults: Faults) -> bool
         faults.add(shape.name, 1, column, "column_missing", found=", ".join(columns)[:200])
     for column in columns:
         if column not in shape.columns:
-            faults.add(shape.name, 1, column or "(blank)", "column_unknown", expected=", ".join(shape.columns))
+            faults.add(
+                shape.name, 1, column or "(blank)", "column_unknown", expected=", ".join(shape.columns)
+            )
     for column in sorted({column for column in columns if column and columns.count(column) > 1}):
         faults.add(shape.name, 1, column, "column_twice")
     return not missing
