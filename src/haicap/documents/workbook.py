@@ -37,10 +37,14 @@ class Sum:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ratio:
-    """Total of a percent: sum of the column `above` over sum of the column `below` (indexes from 0)."""
+    """Total of a percent: sums of the columns `above` over sums of the columns `below` (indexes from 0).
 
-    above: int
-    below: int
+    A row counts only where every one of these columns holds a number, so that no numerator stands without its
+    denominator. The numbers must not be negative.
+    """
+
+    above: tuple[int, ...]
+    below: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,8 +232,14 @@ def _formula(total: Total, index: int, first: int, last: int) -> str:
         case Sum():
             return f"=SUM({span(index)})"
         case Ratio():
-            below = f"SUM({span(total.below)})"
-            return f'=IF({below}=0,"",SUM({span(total.above)})/{below})'
+            parts = dict.fromkeys((*total.above, *total.below))
+
+            def whole(columns: tuple[int, ...]) -> str:
+                given = "".join(f',{span(part)},">=0"' for part in parts)
+                return "+".join(f"SUMIFS({span(column)}{given})" for column in columns)
+
+            below = whole(total.below)
+            return f'=IF(({below})=0,"",({whole(total.above)})/({below}))'
         case CountOf():
             value = total.value.replace('"', '""')
             return f'=COUNTIF({span(index)},"{value}")'

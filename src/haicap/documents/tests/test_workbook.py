@@ -13,7 +13,7 @@ COLUMNS = (
     Column(label="Đơn vị", width=30, total=None),
     Column(label="Số", kind="integer", group="Tự báo cáo", total=Sum()),
     Column(label="Trên", kind="integer", group="Tự báo cáo", total=Sum()),
-    Column(label="Tỷ lệ", kind="percent", total=Ratio(above=1, below=2)),
+    Column(label="Tỷ lệ", kind="percent", total=Ratio(above=(1,), below=(2,))),
     Column(label="Có/không", total=CountOf(value="Có")),
     Column(label="Ngày", kind="date", total=Filled()),
 )
@@ -35,7 +35,8 @@ def test_totals_are_live_formulas_over_the_rows():
         "Tổng cộng",
         "=SUM(B5:B6)",
         "=SUM(C5:C6)",
-        '=IF(SUM(C5:C6)=0,"",SUM(B5:B6)/SUM(C5:C6))',
+        '=IF((SUMIFS(C5:C6,B5:B6,">=0",C5:C6,">=0"))=0,"",'
+        '(SUMIFS(B5:B6,B5:B6,">=0",C5:C6,">=0"))/(SUMIFS(C5:C6,B5:B6,">=0",C5:C6,">=0")))',
         '=COUNTIF(E5:E6,"Có")',
         "=COUNTA(F5:F6)",
     ]
