@@ -13,7 +13,7 @@ class RegisterConfig(AreaConfig):
     verbose_name = _("Register of units")
     menu = (
         MenuItem(
-            label=_("Units"),
+            label=_("Administrative units"),
             url_name="register:units",
             icon="building-community",
             permission="register.unit:read",

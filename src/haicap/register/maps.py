@@ -37,7 +37,7 @@ def map_of(
     return {
         "points": points,
         "boundaries_url": boundaries_url,
-        "legend": {"title": title or _("Units"), "groups": groups},
+        "legend": {"title": title or _("Administrative units"), "groups": groups},
     }
 
 

@@ -15,10 +15,10 @@ NAME_COLUMNS = ("full_name", "name")
 MOST_PEOPLE = 2_000_000
 """No commune-level unit comes near; a larger figure is a slip of the hand or of the column."""
 LONGEST_ADDRESS = 300
-_CODE = re.compile(r"\d{5}")
-_SHORT_CODE = re.compile(r"\d{1,4}")
-_WHOLE = re.compile(r"\d+")
-_GROUPED = re.compile(r"\d{1,3}(?:([., \u00a0])\d{3})(?:\1\d{3})*")
+_CODE = re.compile(r"[0-9]{5}")
+_SHORT_CODE = re.compile(r"[0-9]{1,4}")
+_WHOLE = re.compile(r"[0-9]{1,12}")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:([., \u00a0])[0-9]{3})(?:\1[0-9]{3})*")
 _FORMULA = ("=", "+", "@", "\t")
 
 
@@ -125,8 +125,8 @@ def _shown(cells: Mapping[str, str]) -> dict[str, str]:
 
 def read_whole_number(text: str) -> int | None:
     """Return 65023 for "65023", "65.023", "65,023" and "65 023"; None for anything else."""
-    if _WHOLE.fullmatch(text) and len(text) <= 12 and text.isascii():
+    if _WHOLE.fullmatch(text):
         return int(text)
-    if (match := _GROUPED.fullmatch(text)) and len(text) <= 16 and text.isascii():
+    if (match := _GROUPED.fullmatch(text)) and len(text) <= 16:
         return int(text.replace(match.group(1), ""))
     return None
