@@ -1,4 +1,4 @@
-"""Forming teams: the problem, a solver that proves its answer, and a checker that knows nothing of the solver."""
+"""Forming teams: the problem, a solver that proves its answer, a checker that knows nothing of the solver."""
 
 from haicap.campaign.rules.teams.checker import Broken, check
 from haicap.campaign.rules.teams.problem import Grouping, Member, TeamProblem

@@ -13,7 +13,7 @@ class Broken:
 
     "team.missing", "team.empty", "member.unknown", "member.twice" (`count` places), "area.uncovered" (`count`
     people missing), "head.count" (`count` heads), "head.junior", "team.incomplete" (complete on `count`
-    half-days, `wanted` asked for), "shortfall.wrong" (what the answer says of an area is not so).
+    half-days, `wanted` asked for), "shortfall.wrong" and "complete.wrong" (what the answer says is not so).
     """
 
     rule: str
@@ -27,7 +27,9 @@ class Broken:
 def _places(problem: TeamProblem, grouping: Grouping) -> list[Broken]:
     known = {member.key for member in problem.members}
     places = Counter(key for keys in grouping.teams.values() for key in keys)
-    broken = [Broken(rule="team.missing", team=t) for t in range(1, problem.teams + 1) if t not in grouping.teams]
+    broken = [
+        Broken(rule="team.missing", team=t) for t in range(1, problem.teams + 1) if t not in grouping.teams
+    ]
     broken += [Broken(rule="member.twice", member=key, count=n) for key, n in places.items() if n > 1]
     return broken + [Broken(rule="member.unknown", member=key) for key in places if key not in known]
 
@@ -66,7 +68,9 @@ def _team(problem: TeamProblem, grouping: Grouping, team: int, members: Sequence
     return broken + _lead(problem, grouping, team, members)
 
 
-def _told(problem: TeamProblem, grouping: Grouping, found: Sequence[Broken]) -> list[Broken]:
+def _told(
+    problem: TeamProblem, grouping: Grouping, found: Sequence[Broken], whole: dict[int, int]
+) -> list[Broken]:
     """Compare the shortfall an answer admits with the one found."""
     gaps: Counter[str] = Counter()
     for broken in found:
@@ -77,6 +81,11 @@ def _told(problem: TeamProblem, grouping: Grouping, found: Sequence[Broken]) -> 
         for area in problem.areas
         if gaps[area.code] != grouping.shortfalls.get(area.code, 0)
     ]
+    wrong += [
+        Broken(rule="complete.wrong", team=number, count=have)
+        for number, have in whole.items()
+        if grouping.complete.get(number, have) != have
+    ]
     leaderless = {broken.team for broken in found if broken.rule in {"head.count", "head.junior"}}
     if len(leaderless) != grouping.missing_heads:
         wrong.append(Broken(rule="shortfall.wrong", count=len(leaderless)))
@@ -86,17 +95,19 @@ def _told(problem: TeamProblem, grouping: Grouping, found: Sequence[Broken]) -> 
 def check(*, problem: TeamProblem, grouping: Grouping, by_hand: bool = False) -> list[Broken]:
     """Return every broken rule.
 
-    An answer of the solver may lack people if its shortfall says so, exactly; teams formed `by_hand` carry no
-    such claim and every gap of theirs is named.
+    An answer of the solver may lack people or half-days if it says so, exactly; teams formed `by_hand` carry
+    no such claim and every gap of theirs is named.
     """
     broken, by_key = _places(problem, grouping), {member.key: member for member in problem.members}
     found: list[Broken] = []
+    whole: dict[int, int] = {}
     for number, keys in sorted(grouping.teams.items()):
         members = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
         found += _team(problem, grouping, number, members)
+        whole[number] = _complete(problem, members)
         if not members:
             broken.append(Broken(rule="team.empty", team=number))
     if by_hand or not grouping.teams:
         return broken + found
-    admitted = {"area.uncovered", "head.count", "head.junior"}
-    return broken + [b for b in found if b.rule not in admitted] + _told(problem, grouping, found)
+    admitted = {"area.uncovered", "head.count", "head.junior", "team.incomplete", "team.empty"}
+    return [b for b in broken + found if b.rule not in admitted] + _told(problem, grouping, found, whole)

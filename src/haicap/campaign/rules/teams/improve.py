@@ -9,8 +9,9 @@ from math import exp
 from random import Random
 
 from haicap.campaign.rules.teams.problem import Member, TeamProblem
+from haicap.kernel.periods import Slot
 
-MISSING, SHORT, UNEVEN, CLERK, LOST = 100_000, 5_000, 2_000, 200, 20
+MISSING, SHORT, UNEVEN, CLERK, LOST = 10_000_000, 5_000, 2_000, 200, 20
 HEAT, COLD = 4_000.0, 5.0
 TELL_EVERY = 2_000
 
@@ -35,7 +36,7 @@ class Scorer:
         self.clerks_matter = any(member.body == problem.secretary_body for member in problem.members)
         self.people = [self._person(problem, member, position) for member in problem.members]
 
-    def _person(self, problem: TeamProblem, member: Member, position: dict[object, int]) -> _Person:
+    def _person(self, problem: TeamProblem, member: Member, position: dict[Slot, int]) -> _Person:
         away = sum(1 << position[slot] for slot in member.absent if slot in position)
         return _Person(
             there=self.full & ~away,
@@ -73,40 +74,43 @@ class Scorer:
         return reached[wanted]
 
 
-def _deal(problem: TeamProblem, scorer: Scorer, random: Random) -> list[list[int]]:
-    """Deal everybody out, body by body, so that each team gets its share of each."""
-    order = list(range(len(problem.members)))
-    random.shuffle(order)
-    order.sort(key=lambda index: (problem.members[index].body, not scorer.people[index].leads))
-    teams: list[list[int]] = [[] for _ in range(problem.teams)]
-    for turn, index in enumerate(order):
-        teams[turn % problem.teams].append(index)
-    return teams
-
-
 def _spread(teams: list[list[int]]) -> int:
     sizes = [len(team) for team in teams]
     return UNEVEN * (max(sizes) - min(sizes))
 
 
+def points(*, problem: TeamProblem, teams: list[list[int]]) -> int:
+    """Return the points of teams of keys for everything but missing people: the smaller, the better."""
+    scorer = Scorer(problem)
+    position = {member.key: index for index, member in enumerate(problem.members)}
+    members = [[position[key] for key in team] for team in teams]
+    return sum(scorer.points(team) % MISSING for team in members) + _spread(members)
+
+
 def improve(
     *,
     problem: TeamProblem,
+    start: list[list[int]],
     random: Random,
     steps: int,
     report: Callable[[float, float], None],
     stopped: Callable[[], bool],
 ) -> list[list[int]]:
-    """Return teams of keys after `steps` tries (stops early when asked to, or when nothing is left to gain)."""
+    """Return teams of keys no worse than `start`, after `steps` tries at most.
+
+    Stops early when asked to, or when nothing is left to gain.
+    """
     scorer = Scorer(problem)
-    teams = _deal(problem, scorer, random)
+    position = {member.key: index for index, member in enumerate(problem.members)}
+    teams = [[position[key] for key in team] for team in start]
+    ideal = UNEVEN if len(problem.members) % problem.teams else 0
     costs = [scorer.points(team) for team in teams]
     now = sum(costs) + _spread(teams)
     best, kept = now, [list(team) for team in teams]
     for step in range(steps if problem.teams > 1 else 0):
         if step % TELL_EVERY == 0:
             report(float(best), 0.0)
-            if stopped() or best <= UNEVEN:
+            if stopped() or best <= ideal:
                 break
         heat = HEAT * (COLD / HEAT) ** (step / steps)
         one, two = random.sample(range(problem.teams), 2)

@@ -20,7 +20,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamProblem:
-    """Form `teams` teams from `members` so that each has every area covered and is led by `head_rank` or above.
+    """Form `teams` teams from `members`, each with every area covered and a head of `head_rank` or above.
 
     A team is complete on a half-day when every area is covered by members who are there; each team should be
     complete on at least `least_half_days` of `slots`. `secretary_body` is the body whose people keep the

@@ -1,19 +1,27 @@
-"""The optimiser, with CP-SAT of OR-tools: the same answer every time for a seed.
+"""The optimiser: the same answer every time for a seed.
 
-First the least number of missing people is found and proven. With that fixed, the teams are made to be complete
-on the half-days asked for, then even in size, then complete on as many half-days as can be, with few people.
+CP-SAT of OR-tools first finds and proves the least number of missing people. With that fixed, a local search
+makes the teams complete on the half-days asked for, even in size, complete on as many more as it can;
+CP-SAT then tries to better that, and gives the floor below which no grouping can be.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from random import Random
 
 from ortools.sat.python import cp_model
 
+from haicap.campaign.rules.teams.improve import CLERK, LOST, SHORT, UNEVEN, improve, points
 from haicap.campaign.rules.teams.problem import Grouping, Member, TeamProblem
 
-SHORT, UNEVEN, CLERK, LOST, TAKEN = 5_000, 2_000, 200, 20, 1
+STEPS_PER_UNIT = 4_000
+"""tries of the local search for each unit of the limit"""
 Report = Callable[[float, float], None]
+
+
+def _sum(terms: Iterable[cp_model.LinearExpr]) -> cp_model.LinearExpr:
+    return cp_model.LinearExpr.sum(list(terms))
 
 
 @dataclass(slots=True)
@@ -24,11 +32,11 @@ class _Model:
     heads: dict[int, cp_model.IntVar]
 
     @property
-    def lacking(self) -> cp_model.LinearExprT:
-        return sum(self.missing.values()) + sum(self.heads.values())
+    def lacking(self) -> cp_model.LinearExpr:
+        return _sum([*self.missing.values(), *self.heads.values()])
 
-    def team(self, keys: list[int], number: int) -> cp_model.LinearExprT:
-        return sum(self.joins[key, number] for key in keys)
+    def team(self, keys: list[int], number: int) -> cp_model.LinearExpr:
+        return _sum(self.joins[key, number] for key in keys)
 
 
 class _Watch(cp_model.CpSolverSolutionCallback):
@@ -60,7 +68,7 @@ def _fit(problem: TeamProblem, code: str) -> list[int]:
 
 
 def _build(problem: TeamProblem) -> _Model:
-    """Place everybody once at most; whoever is missing is counted, not forbidden."""
+    """Place everybody exactly once; whoever is missing is counted, not forbidden."""
     model, numbers = cp_model.CpModel(), range(1, problem.teams + 1)
     joins: dict[tuple[int, int], cp_model.IntVar] = {}
     for position, member in enumerate(_scarcest_first(problem), start=1):
@@ -81,35 +89,36 @@ def _build(problem: TeamProblem) -> _Model:
     return built
 
 
-def _completeness(built: _Model, problem: TeamProblem) -> cp_model.LinearExprT:
+def _completeness(built: _Model, problem: TeamProblem) -> list[cp_model.LinearExpr]:
     """Return the points for half-days on which a team is not complete; equal half-days share a variable."""
     classes: dict[frozenset[int], int] = defaultdict(int)
     for slot in problem.slots:
         classes[frozenset(m.key for m in problem.members if slot in m.absent)] += 1
     model, whole = built.model, len(problem.slots)
     need = min(problem.least_half_days, whole)
-    points: cp_model.LinearExprT = 0
+    points = []
     for t in range(1, problem.teams + 1):
-        complete: cp_model.LinearExprT = 0
+        works_on = []
         for index, (away, count) in enumerate(classes.items()):
             works = model.new_bool_var(f"works_{t}_{index}")
             for area in problem.areas:
                 there = [key for key in _fit(problem, area.code) if key not in away]
                 gap = built.missing[area.code, t]
                 model.add(built.team(there, t) + gap >= area.min_members).only_enforce_if(works)
-            complete += count * works
+            works_on.append(count * works)
+        complete = _sum(works_on)
         short = model.new_int_var(0, need, f"short_{t}")
         model.add(complete + short >= need)
-        points += SHORT * short + LOST * (whole - complete)
+        points += [SHORT * short, LOST * (whole - complete)]
     return points
 
 
-def _evenness(built: _Model, problem: TeamProblem) -> cp_model.LinearExprT:
-    """Return the points for uneven sizes, teams without anyone of the secretaries' body, and people taken."""
+def _evenness(built: _Model, problem: TeamProblem) -> list[cp_model.LinearExpr]:
+    """Return the points for uneven sizes, teams without anyone of the secretaries' body."""
     model, everyone = built.model, [member.key for member in problem.members]
     clerks = [member.key for member in problem.members if member.body == problem.secretary_body]
     low, high = (model.new_int_var(0, len(everyone), name) for name in ("smallest", "largest"))
-    points: cp_model.LinearExprT = UNEVEN * (high - low)
+    points = [UNEVEN * (high - low)]
     for t in range(1, problem.teams + 1):
         size = built.team(everyone, t)
         model.add(size >= low)
@@ -117,8 +126,7 @@ def _evenness(built: _Model, problem: TeamProblem) -> cp_model.LinearExprT:
         if clerks:
             without = model.new_bool_var(f"clerkless_{t}")
             model.add(built.team(clerks, t) + without >= 1)
-            points += CLERK * without
-        points += TAKEN * size
+            points.append(CLERK * without)
     return points
 
 
@@ -164,26 +172,39 @@ def _complete_on(problem: TeamProblem, members: list[Member], gaps: Mapping[str,
     )
 
 
-def _grouping(problem: TeamProblem, built: _Model, solver: cp_model.CpSolver) -> Grouping:
+def _teams(problem: TeamProblem, built: _Model, solver: cp_model.CpSolver) -> list[list[int]]:
+    return [
+        [member.key for member in problem.members if solver.value(built.joins[member.key, t])]
+        for t in range(1, problem.teams + 1)
+    ]
+
+
+def _grouping(problem: TeamProblem, found: list[list[int]]) -> Grouping:
+    by_key = {member.key: member for member in problem.members}
     teams: dict[int, tuple[int, ...]] = {}
     roles: dict[int, str] = {}
     complete: dict[int, int] = {}
-    short: dict[str, int] = {}
-    for t in range(1, problem.teams + 1):
-        members = [m for m in problem.members if solver.value(built.joins[m.key, t])]
-        held = _roles(problem, members, not solver.value(built.heads[t]))
-        teams[t] = tuple(held)
+    short: dict[str, int] = defaultdict(int)
+    headless = 0
+    for number, keys in enumerate(found, start=1):
+        members = [by_key[key] for key in keys]
+        has_head = any(member.rank >= problem.head_rank for member in members)
+        headless += not has_head
+        held = _roles(problem, members, has_head)
+        teams[number] = tuple(held)
         roles |= held
-        gaps = {area.code: solver.value(built.missing[area.code, t]) for area in problem.areas}
-        complete[t] = _complete_on(problem, members, gaps)
+        gaps = {
+            area.code: max(0, area.min_members - sum(area.code in member.areas for member in members))
+            for area in problem.areas
+        }
+        complete[number] = _complete_on(problem, members, gaps)
         for code, gap in gaps.items():
-            if gap:
-                short[code] = short.get(code, 0) + gap
+            short[code] += gap
     return Grouping(
         teams=teams,
         roles=roles,
-        shortfalls=short,
-        missing_heads=sum(solver.value(head) for head in built.heads.values()),
+        shortfalls={code: gap for code, gap in short.items() if gap},
+        missing_heads=headless,
         complete=complete,
         lost=len(problem.slots) * problem.teams - sum(complete.values()),
     )
@@ -193,7 +214,7 @@ def solve(
     *,
     problem: TeamProblem,
     seed: int,
-    limit: float = 10.0,
+    limit: float = 5.0,
     report: Report = lambda objective, bound: None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Grouping:
@@ -210,15 +231,26 @@ def solve(
     if not found:
         raise TimeoutError("no grouping within the limit")
     built.model.add(built.lacking <= round(first.objective_value))
-    for variable in built.joins.values():
-        built.model.add_hint(variable, first.value(variable))
-    built.model.minimize(_completeness(built, problem) + _evenness(built, problem))
-    better, improved, best = _search(built, seed=seed, limit=limit, report=report, stopped=stopped)
-    grouping = _grouping(problem, built, better if improved else first)
+    teams = improve(
+        problem=problem,
+        start=_teams(problem, built, first),
+        random=Random(seed),  # noqa: S311  # a reproducible search, not a secret
+        steps=round(limit * STEPS_PER_UNIT),
+        report=report,
+        stopped=stopped,
+    )
+    for number, keys in enumerate(teams, start=1):
+        for member in problem.members:
+            built.model.add_hint(built.joins[member.key, number], member.key in keys)
+    built.model.minimize(_sum(_completeness(built, problem) + _evenness(built, problem)))
+    better, improved, best = _search(built, seed=seed, limit=limit / 4, report=report, stopped=stopped)
+    own = points(problem=problem, teams=teams)
+    if improved and better.objective_value < own:
+        teams, own = _teams(problem, built, better), round(better.objective_value)
     return replace(
-        grouping,
+        _grouping(problem, teams),
         is_shortfall_proven=proven,
         is_proven=proven and best,
-        objective=better.objective_value if improved else 0.0,
-        bound=better.best_objective_bound if improved else 0.0,
+        objective=float(own),
+        bound=min(float(own), better.best_objective_bound),
     )
