@@ -1,4 +1,4 @@
-"""Sentences for the codes that rules return: broken rules, faults of a problem, reasons, terms of the objective."""
+"""Sentences for the codes that rules return: broken rules, faults, reasons, terms of the objective."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,9 +22,9 @@ RULE_TEXTS: Mapping[str, Text] = {
     "unit.no_coordinates": gettext_lazy("the unit has no coordinates, so travel cannot be worked out"),
     "unit.needs_whole_day": gettext_lazy("an island takes the whole day of a team"),
     "unit.needs_half_day": gettext_lazy("only an island in person takes a whole day"),
-    "team.unavailable": gettext_lazy("the team cannot work on this half-day: nobody to lead it or too few members"),
+    "team.unavailable": gettext_lazy("the team cannot work then: nobody to lead it or too few members"),
     "team.two_places": gettext_lazy("the team already has a visit on this half-day"),
-    "team.too_many_online": gettext_lazy("the team already holds as many online sessions as one half-day allows"),
+    "team.too_many_online": gettext_lazy("the half-day already holds as many online sessions as allowed"),
     "team.too_far": gettext_lazy("the lunch break is too short for the way between morning and afternoon"),
     "pin.moved": gettext_lazy("the visit is pinned: unpin it first"),
     "plan.unserved_differs": gettext_lazy("the plan's list of units left out is wrong"),
@@ -45,7 +45,7 @@ FAULT_TEXTS: Mapping[str, Text] = {
     "team.no_base": gettext_lazy("the place where the teams start is not known"),
     "team.base_swapped": gettext_lazy("latitude and longitude of the teams' base look swapped"),
     "team.base_outside": gettext_lazy("the teams' base lies outside Viet Nam"),
-    "team.never_available": gettext_lazy("the team cannot work on any half-day: no members, nobody to lead it, or all away"),
+    "team.never_available": gettext_lazy("the team can never work: no members, no head, or all away"),
     "unit.twice": gettext_lazy("the unit is listed twice"),
     "unit.no_mode": gettext_lazy("the unit may be surveyed neither in person nor online"),
     "unit.no_coordinates": gettext_lazy("the unit has no coordinates, so it can only be surveyed online"),
@@ -61,7 +61,7 @@ FAULT_TEXTS: Mapping[str, Text] = {
     "pin.unit_blocked": gettext_lazy("a pin on a half-day that the unit blocked"),
     "pin.mode_not_allowed": gettext_lazy("a pin with a way of surveying that the unit does not allow"),
     "pin.no_coordinates": gettext_lazy("a pin in person for a unit without coordinates"),
-    "pin.whole_day_wrong": gettext_lazy("a pin with the wrong length: an island in person takes the whole day, nobody else does"),
+    "pin.whole_day_wrong": gettext_lazy("a pin of the wrong length: only an island in person takes a day"),
     "pin.same_half_day": gettext_lazy("two pins of one team on the same half-day"),
     "pin.too_far": gettext_lazy("two pins of one team on one day are too far apart"),
 }  # fmt: skip

@@ -88,7 +88,7 @@ def discard(*, actor: Actor, calendar: Calendar) -> None:
 
 
 def draft_problem(*, actor: Actor, calendar: Calendar) -> Problem:
-    """Return the problem a version is judged by: its own parameters and pins, everything else as it is now."""
+    """Return the problem a version is judged by: its own parameters and pins, the rest as it is now."""
     return problem_for(
         actor=actor, campaign=calendar.campaign, pins_from=calendar, changes=calendar.parameters or None
     )
@@ -144,8 +144,6 @@ def move_visit(
     _must_be_draft(calendar)
     _surveyed(actor, calendar.campaign, unit)
     with transaction.atomic():
-        if not dry_run:
-            claim(calendar, revision=calendar.revision if revision is None else revision)
         problem = draft_problem(actor=actor, calendar=calendar)
         visits = all_placed(calendar)
         old = next((visit for visit in visits if visit.unit == unit), None)
@@ -160,6 +158,7 @@ def move_visit(
                 _("This move breaks a rule: %(rules)s.") % {"rules": joined(report.broken)},
                 details={"broken": list(report.broken), "rules": list(report.rules)},
             )
+        claim(calendar, revision=calendar.revision if revision is None else revision)
         _store(actor, calendar, judged.visits)
         _settle(calendar, problem, judged.visits)
         audit.record(
@@ -242,13 +241,13 @@ def remove_visit(*, actor: Actor, calendar: Calendar, unit: str, revision: int |
     actor.must(WRITE)
     _must_be_draft(calendar)
     with transaction.atomic():
-        claim(calendar, revision=calendar.revision if revision is None else revision)
         row = Visit.objects.filter(calendar=calendar, unit__code=unit).select_related("unit", "team").first()
         if row is None:
             raise Missing("timetable.visit_missing", _("This unit has no visit in this version."))
         if row.pinned:
             raise Refused("timetable.pinned", _("The visit is pinned: unpin it first."))
         before = {"unit": unit, "team": row.team.number, "slot": row.slot.key}
+        claim(calendar, revision=calendar.revision if revision is None else revision)
         row.delete()
         _settle(calendar, draft_problem(actor=actor, calendar=calendar), all_placed(calendar))
         audit.record(actor=actor, action="timetable.visit.removed", subject=calendar, before=before)
@@ -273,7 +272,7 @@ def pin_visit(
 
 
 def recheck(*, actor: Actor, calendar: Calendar) -> Verdict:
-    """Check a version against registrations, teams and settings as they are now; a draft keeps the verdict."""
+    """Check a version against everything as it is now; a draft keeps the verdict."""
     actor.must(WRITE)
     problem = draft_problem(actor=actor, calendar=calendar)
     visits = all_placed(calendar)

@@ -22,7 +22,7 @@ BYTES = 32
 def calendar_link(
     *, actor: Actor, campaign: Campaign, team: Team | None = None, unit: Unit | None = None
 ) -> FeedToken:
-    """Return the link of a team or a unit, making it when there is none. Raises Missing where it is not yours."""
+    """Return the link of a team or a unit, made when there is none; raises Missing where it is not yours."""
     actor.must(FEED)
     _must_concern(actor, campaign, team, unit)
     with transaction.atomic():

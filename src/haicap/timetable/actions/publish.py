@@ -44,11 +44,11 @@ def publish(
     """
     actor.must(PUBLISH)
     with transaction.atomic():
-        claim(calendar, revision=calendar.revision if revision is None else revision)
         calendar.refresh_from_db(fields=["state"])
         if not calendar.is_draft:
             raise Conflict("timetable.not_draft", _("This version is already published."))
         names = _must_hold(actor, calendar, accept_unserved=accept_unserved)
+        claim(calendar, revision=calendar.revision if revision is None else revision)
         before = Calendar.objects.filter(campaign=calendar.campaign, state=Calendar.State.PUBLISHED).first()
         old: tuple[PlacedVisit, ...] = ()
         if before is not None:

@@ -206,7 +206,7 @@ def _save(
         campaign=campaign,
         version=next_version(campaign),
         created_by_id=actor.person_id,
-        **values,  # type: ignore[misc]  # fields of the model, checked by Django
+        **values,
     )
     teams = {team.number: team for team in Team.objects.filter(campaign=campaign)}
     places = places_of(campaign)

@@ -61,7 +61,7 @@ def board_for(
     team: int | None = None,
     page: int = 1,
 ) -> Board:
-    """Return one page of the board; `week` counts from 1, `team` is a number. Filters that fit nothing show all."""
+    """Return one page of the board; `week` counts from 1. Filters that fit nothing show all."""
     slots = slots_of(campaign=campaign)
     all_days = sorted({slot.day for slot in slots})
     weeks = weeks_of(all_days)

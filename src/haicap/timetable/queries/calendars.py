@@ -48,7 +48,7 @@ def draft_for(*, actor: Actor, campaign: Campaign) -> Calendar | None:
 
 def team_ids_of(*, actor: Actor, campaign: Campaign) -> QuerySet[TeamMember, int]:
     """Return the ids of the teams the actor is a member of."""
-    rows = TeamMember.objects.filter(nomination__person_id=actor.person_id, team__campaign=campaign)
+    rows = TeamMember.objects.filter(nomination__person_id=actor.person_id or -1, team__campaign=campaign)
     return rows.values_list("team_id", flat=True)
 
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Campaign, SlotPreference, SlotRegistration, Team
-from haicap.campaign.queries import teams_for
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.kernel.periods import HalfDay, Slot
@@ -31,13 +30,13 @@ class TeamDay:
     team: Team
     day: date
     visits: list[Visit]
-    map: dict[str, object]
+    map: Mapping[str, object]
     days: list[date]
 
 
 def team_day_for(*, actor: Actor, calendar: Calendar, number: int, day: date) -> TeamDay:
     """Return a team's day; raises Missing for a team that is not there or not for the actor."""
-    team = teams_for(actor=actor, campaign=calendar.campaign).filter(number=number).first()
+    team = Team.objects.filter(campaign=calendar.campaign, number=number).first()
     rows = list(visits_of(actor=actor, calendar=calendar).filter(team=team).order_by("day", "-half", "order"))
     if team is None or (not rows and not actor.is_central):
         raise Missing("timetable.team_missing", _("There is no such team."))
@@ -78,7 +77,7 @@ def mine_for(*, actor: Actor, campaign: Campaign) -> Mine:
     """Return the actor's own calendar: of the teams and the unit they belong to."""
     calendar = published_calendar_for(actor=actor, campaign=campaign)
     teams = list(Team.objects.filter(pk__in=team_ids_of(actor=actor, campaign=campaign)))
-    unit = Unit.objects.filter(pk=actor.unit_id).first() if actor.is_commune else None
+    unit = Unit.objects.filter(pk=actor.unit_id or -1).first() if actor.is_commune else None
     visits: list[Visit] = []
     if calendar is not None:
         rows = visits_of(actor=actor, calendar=calendar)

@@ -15,7 +15,7 @@ from haicap.timetable.queries.calendars import team_ids_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """Visits in force and visits that were called off, with the version in force and when it was published."""
+    """Visits in force, visits called off, the version in force and when it was published."""
 
     version: int
     stamped: datetime
@@ -54,7 +54,7 @@ def delivery(*, campaign: Campaign, team_id: int | None = None, unit_id: int | N
     if latest is None or latest.published_at is None:
         raise Missing("timetable.not_published", _("No visit calendar has been published yet."))
     rows = Visit.objects.filter(calendar__campaign=campaign).exclude(calendar__state=Calendar.State.DRAFT)
-    rows = rows.filter(team_id=team_id) if team_id else rows.filter(unit_id=unit_id)
+    rows = rows.filter(team_id=team_id) if team_id else rows.filter(unit_id=unit_id or -1)
     rows = rows.select_related("unit", "team", "calendar").order_by("calendar__version")
     current: dict[int, Visit] = {}
     former: dict[int, Visit] = {}

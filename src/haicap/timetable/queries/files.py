@@ -6,7 +6,7 @@ from datetime import time
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Campaign, SlotRegistration, Team
-from haicap.campaign.queries import surveyed_units_for, teams_for
+from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Missing
 from haicap.kernel.periods import HalfDay
@@ -34,7 +34,7 @@ def hours_of(campaign: Campaign) -> Hours:
 
 def team_file_for(*, actor: Actor, campaign: Campaign, number: int) -> bytes:
     """Return the calendar file of a team: for central people, department officers and the team itself."""
-    team = teams_for(actor=actor, campaign=campaign).filter(number=number).first()
+    team = Team.objects.filter(campaign=campaign, number=number).first()
     allowed = actor.is_central or Role.DEPARTMENT_OFFICER in actor.roles
     if team is not None and not allowed and actor.is_team:
         allowed = team.pk in set(team_ids_of(actor=actor, campaign=campaign))
@@ -60,13 +60,10 @@ def feed_file(*, feed: FeedToken) -> bytes:
 def _file(campaign: Campaign, *, team: Team | None, unit: Unit | None) -> bytes:
     found = delivery(campaign=campaign, team_id=team.pk if team else None, unit_id=unit.pk if unit else None)
     contacts = _contacts(campaign, found) if team else {}
+    both = [(visit, False) for visit in found.visits] + [(visit, True) for visit in found.cancelled]
     entries = [
-        _entry(campaign, visit, found, contacts, cancelled=False, for_team=bool(team))
-        for visit in found.visits
-    ]
-    entries += [
-        _entry(campaign, visit, found, contacts, cancelled=True, for_team=bool(team))
-        for visit in found.cancelled
+        _entry(campaign, visit, found, contacts, cancelled=cancelled, for_team=team is not None)
+        for visit, cancelled in both
     ]
     if team is not None:
         name = _("Survey team %(number)s") % {"number": team.number}
@@ -85,7 +82,7 @@ def _contacts(campaign: Campaign, found: Delivery) -> Contacts:
 def _entry(
     campaign: Campaign, visit: Visit, found: Delivery, contacts: Contacts, *, cancelled: bool, for_team: bool
 ) -> Entry:
-    """Return one event. In a team's calendar a unit that went to another team is called off, hence its own uid."""
+    """Return one event. For a team, a unit that went to another team is called off: hence a uid per team."""
     whose = f"team{visit.team.number}" if for_team else "unit"
     lines = [_("Survey team %(number)s") % {"number": visit.team.number}, str(visit.get_mode_display())]
     if contacts.get(visit.unit_id):

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Campaign
@@ -15,6 +14,7 @@ from haicap.kernel.errors import Missing
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import PUBLISH, READ
 from haicap.timetable.queries.calendars import draft_for, published_calendar_for, visits_of
+from haicap.timetable.texts import slot_text
 
 AHEAD = timedelta(days=14)
 
@@ -67,7 +67,7 @@ def _next_visits(actor: Actor, published: Calendar) -> list[Task]:
             title = _("Visit %(unit)s") % values
         found.append(Task(
             title=title,
-            detail=f"{visit.get_half_display()}, {date_format(visit.day, 'd/m/Y')}, {visit.get_mode_display()}",
+            detail=f"{slot_text(visit.slot)}, {visit.get_mode_display()}",
             url=reverse("timetable:visit", args=[published.version, visit.unit.code]),
             due=visit.day,
         ))  # fmt: skip

@@ -19,7 +19,7 @@ class Membership:
 def available(
     *, members: Collection[Membership], slots: Sequence[Slot], quorum_percent: int
 ) -> frozenset[Slot]:
-    """Return the half-days on which the head or a deputy is there and at least `quorum_percent` of all members.
+    """Return the half-days on which head or deputy and `quorum_percent` of all members are there.
 
     A team without members is never available. The rule is the plan's to set: no text prescribes a quorum.
     """

@@ -1,4 +1,4 @@
-"""Calendar files (RFC 5545): stable identifiers, a sequence that rises with each version, cancelled events."""
+"""Calendar files (RFC 5545): stable identifiers, a sequence that rises by version, cancelled events."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

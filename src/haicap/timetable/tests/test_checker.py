@@ -1,19 +1,20 @@
 """Each rule broken once, and the checker names it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from haicap.kernel.periods import HalfDay
 from haicap.timetable.rules.checker import check, check_plan
-from haicap.timetable.rules.problem import Mode, Point
+from haicap.timetable.rules.problem import Mode, PlacedVisit, Point
 from haicap.timetable.rules.solver import solve
 from haicap.timetable.tests.samples import problem, slot, team, unit, visit
 
 MORNING, AFTERNOON = slot(0), slot(0, HalfDay.AFTERNOON)
 FAR = Point(11.4, 106.6)
 BOTH = (Mode.IN_PERSON, Mode.ONLINE)
-CASES = {
+CASES: dict[str, tuple[dict[str, Any], list[PlacedVisit]]] = {
     "visit.unknown_unit": ({}, [visit("9", MORNING)]),
     "visit.unknown_team": ({}, [visit("1", MORNING, 7)]),
     "visit.outside_window": ({}, [visit("1", slot(3))]),

@@ -1,5 +1,7 @@
 """Problems that make no sense are answered by name."""
 
+from typing import Any
+
 import pytest
 
 from haicap.kernel.periods import HalfDay
@@ -10,7 +12,7 @@ from haicap.timetable.tests.samples import problem, slot, slots, team, unit, vis
 
 MORNING, AFTERNOON = slot(0), slot(0, HalfDay.AFTERNOON)
 SWAPPED = Point(106.7, 10.8)
-FATAL = {
+FATAL: dict[str, dict[str, Any]] = {
     "window.no_working_days": {"slots": ()},
     "window.slot_twice": {"slots": (MORNING, MORNING)},
     "weight.negative": {"weights": Weights(km=-1)},
@@ -44,7 +46,7 @@ FATAL = {
         "pins": (visit("1", MORNING), visit("2", AFTERNOON)),
     },
 }  # fmt: skip
-TOLD = {
+TOLD: dict[str, dict[str, Any]] = {
     "team.never_available": {"teams": (team(1), team(2, available=frozenset()))},
     "unit.no_coordinates": {"units": (unit("1", place=None),)},
     "unit.blocked_everywhere": {"units": (unit("1", blocked=frozenset(slots(1))),)},

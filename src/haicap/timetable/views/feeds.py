@@ -45,7 +45,7 @@ def unit_file(request: Request, code: str) -> HttpResponse:
 @public
 @require_GET
 def feed(request: Request, token: str) -> HttpResponse:
-    """Deliver a calendar to a calendar program, which cannot sign in: the secret in the address is the key."""
+    """Deliver a calendar to a program that cannot sign in: the secret in the address is the key."""
     answer = _answer(feed_file(feed=queries.feed_by_token(token=token)), "calendar.ics")
     answer.headers["Cache-Control"] = "private, max-age=900"
     answer.headers["Referrer-Policy"] = "no-referrer"

@@ -1,0 +1,73 @@
+"""Teams with members and registrations on the real 168 units, made in a few statements."""
+
+from typing import Any
+
+import pytest
+
+from haicap.campaign.models import (
+    Campaign,
+    Nomination,
+    SlotBlock,
+    SlotPreference,
+    SlotRegistration,
+    Team,
+    TeamMember,
+)
+from haicap.campaign.queries import slots_of, surveyed_units_for
+from haicap.kernel.access import SYSTEM
+
+
+def form_teams(campaign: Campaign, heads: list[Any]) -> list[Team]:
+    """Form one team for each person, who heads it alone."""
+    teams = []
+    for number, head in enumerate(heads, start=1):
+        team = Team.objects.create(campaign=campaign, number=number, name=f"Đoàn {number}")
+        nomination = Nomination.objects.create(
+            campaign=campaign, body=head.body, person=head, state=Nomination.State.SUBMITTED
+        )
+        TeamMember.objects.create(team=team, nomination=nomination, role=TeamMember.TeamRole.HEAD)
+        teams.append(team)
+    return teams
+
+
+def register_all(campaign: Campaign, *, online_every: int = 30) -> None:
+    """Register every unit with three preferred half-days and a blocked one, by a fixed pattern."""
+    slots = slots_of(campaign=campaign)
+    units = list(surveyed_units_for(actor=SYSTEM, campaign=campaign))
+    rows = SlotRegistration.objects.bulk_create(
+        SlotRegistration(
+            campaign=campaign,
+            unit=unit,
+            state=SlotRegistration.State.REGISTERED,
+            mode="online" if n % online_every == 7 else "in_person",
+            online_reason="Trụ sở đang sửa chữa" if n % online_every == 7 else "",
+            contact_name="Cán bộ mẫu 001",
+        )
+        for n, unit in enumerate(units)
+    )
+    wishes, blocks = [], []
+    for n, row in enumerate(rows):
+        order = [slots[(n * 7 + step) % len(slots)] for step in (0, 3, 9, 14)]
+        wishes += [
+            SlotPreference(registration=row, day=slot.day, half=slot.half.value, rank=rank)
+            for rank, slot in enumerate(order[:3], start=1)
+        ]
+        blocks.append(
+            SlotBlock(registration=row, day=order[3].day, half=order[3].half.value, reason="Họp HĐND")
+        )
+    SlotPreference.objects.bulk_create(wishes)
+    SlotBlock.objects.bulk_create(blocks)
+
+
+@pytest.fixture
+def heads(person: Any) -> list[Any]:
+    """Return nine heads of teams."""
+    return [person("team_head") for _ in range(9)]
+
+
+@pytest.fixture
+def ready(campaign: Any, heads: list[Any]) -> Any:
+    """Return the campaign with nine teams formed and every unit registered."""
+    form_teams(campaign, heads)
+    register_all(campaign)
+    return campaign
