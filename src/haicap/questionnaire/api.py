@@ -206,7 +206,9 @@ def submit(request: Request, unit: str, body: DraftIn) -> dict[str, Any]:
 def sign(request: Request, unit: str, body: RevisionIn) -> dict[str, Any]:
     """Sign a submitted report off."""
     campaign, place = _place(request.actor, unit)
-    return report_out(actions.sign(actor=request.actor, campaign=campaign, unit=place, revision=body.revision))
+    return report_out(
+        actions.sign(actor=request.actor, campaign=campaign, unit=place, revision=body.revision)
+    )
 
 
 @router.post("/reports/{unit}/take-back", response=ReportOut)
@@ -232,9 +234,7 @@ def evidence(request: Request, unit: str) -> list[dict[str, Any]]:
 
 @router.post("/reports/{unit}/evidence", response=EvidenceOut)
 @needs("questionnaire.report:write")
-def attach(
-    request: Request, unit: str, indicator: Form[str], file: File[UploadedFile]
-) -> dict[str, Any]:
+def attach(request: Request, unit: str, indicator: Form[str], file: File[UploadedFile]) -> dict[str, Any]:
     """Add an evidence file to an indicator; the same file twice is kept once."""
     campaign, place = _place(request.actor, unit)
     return evidence_out(

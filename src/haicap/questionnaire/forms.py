@@ -14,7 +14,9 @@ class WorkbookForm(Form):
 
     file = forms.FileField(
         label=_("Edited workbook"),
-        help_text=_("The Excel file downloaded here, after your changes. Names and types of the plan's questions stay."),
+        help_text=_(
+            "The Excel file downloaded here, after your changes. Names and types of the plan's questions stay."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
 
@@ -22,7 +24,9 @@ class WorkbookForm(Form):
 class ReasonForm(Form):
     """Why something is given back."""
 
-    reason = forms.CharField(label=_("What is to be changed"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = forms.CharField(
+        label=_("What is to be changed"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
 class SignForm(Form):
@@ -43,7 +47,10 @@ class VerifyForm(Form):
     text = forms.CharField(label=_("Verified value"), required=False)
     na_reason = forms.CharField(label=_("Does not apply, because"), required=False, max_length=1000)
     reason = forms.CharField(
-        label=_("Reason where it differs"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Reason where it differs"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
     def __init__(self, *args: object, field: Field, **kwargs: object) -> None:
@@ -73,7 +80,12 @@ def plain_number(text: str) -> str:
     if "," in text:
         return text.replace(".", "").replace(",", ".")
     whole, *groups = text.split(".")
-    if groups and whole.lstrip("-").isdecimal() and len(whole.lstrip("-")) <= 3 and all(len(g) == 3 for g in groups):
+    if (
+        groups
+        and whole.lstrip("-").isdecimal()
+        and len(whole.lstrip("-")) <= 3
+        and all(len(g) == 3 for g in groups)
+    ):
         return whole + "".join(groups)
     return text
 
@@ -89,4 +101,6 @@ def _control(field: Field) -> forms.Field:
         return forms.ChoiceField(choices=[("", _("not chosen")), *choices])
     if field.type == "text":
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 2}))
-    return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal"}), help_text=localized(field, "label"))
+    return forms.CharField(
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}), help_text=localized(field, "label")
+    )

@@ -143,7 +143,9 @@ class ReportedValue(Value):
     class Meta:
         ordering = ["submission", "field", "edition"]
         constraints = [
-            models.UniqueConstraint(fields=["submission", "field", "edition"], name="reported_once_per_edition"),
+            models.UniqueConstraint(
+                fields=["submission", "field", "edition"], name="reported_once_per_edition"
+            ),
             models.UniqueConstraint(
                 fields=["submission", "field"], condition=Q(current=True), name="reported_one_current"
             ),

@@ -30,7 +30,9 @@ def show_text(*, field: Field, text: str) -> str:
         return {"yes": _("Yes"), "no": _("No")}.get(text, text)
     if field.type in ("choice", "multi"):
         labels = {str(choice["value"]): localized(_Choice(choice), "label") for choice in field.choices}
-        return ", ".join(labels.get(code, code) for code in (text.split() if field.type == "multi" else [text]))
+        return ", ".join(
+            labels.get(code, code) for code in (text.split() if field.type == "multi" else [text])
+        )
     return text
 
 

@@ -17,9 +17,7 @@ OPEN = (Submission.State.DRAFTING, Submission.State.RETURNED)
 
 def tasks_for(*, actor: Actor) -> list[Task]:
     """Return the report tasks of `actor`: fill in, complete, sign, verify."""
-    if not any(
-        actor.may(f"questionnaire.{name}") for name in ("report:own", "section:review")
-    ):
+    if not any(actor.may(f"questionnaire.{name}") for name in ("report:own", "section:review")):
         return []
     try:
         campaign = current_campaign_for(actor=actor)
@@ -45,11 +43,17 @@ def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
         if row.state == Submission.State.RETURNED:
             areas = row.sections.filter(state="returned").values_list("area__code", flat=True)
             detail = _("Areas returned: %(areas)s") % {"areas": ", ".join(areas)}
-            return [Task(title=_("Complete the returned report"), detail=detail, url=url, due=due, urgent=True)]
+            return [
+                Task(title=_("Complete the returned report"), detail=detail, url=url, due=due, urgent=True)
+            ]
         if row.state == Submission.State.DRAFTING:
-            left = sum(wanted - answered for wanted, answered in row.sections.values_list("wanted", "answered"))
+            left = sum(
+                wanted - answered for wanted, answered in row.sections.values_list("wanted", "answered")
+            )
             text = ngettext("%(count)s indicator left", "%(count)s indicators left", left)
-            return [Task(title=_("Finish the survey report"), detail=text % {"count": left}, url=url, due=due)]
+            return [
+                Task(title=_("Finish the survey report"), detail=text % {"count": left}, url=url, due=due)
+            ]
     if actor.may("questionnaire.report:sign") and row and row.state == Submission.State.SUBMITTED:
         return [Task(title=_("Sign the survey report"), url=url, due=due, urgent=True)]
     return []
@@ -62,5 +66,7 @@ def _reviewer(actor: Actor, campaign: Campaign) -> list[Task]:
     if actor.may("questionnaire.value:verify"):
         title = ngettext("Verify %(count)s area of reports", "Verify %(count)s areas of reports", count)
         return [Task(title=title % {"count": count}, url=reverse("questionnaire:queue"))]
-    title = ngettext("%(count)s area of reports is under review", "%(count)s areas of reports are under review", count)
+    title = ngettext(
+        "%(count)s area of reports is under review", "%(count)s areas of reports are under review", count
+    )
     return [Task(title=title % {"count": count}, url=reverse("questionnaire:board") + "?state=submitted")]

@@ -256,7 +256,12 @@ def verify_bulk(
 
 
 def _verified_rows(
-    desk: _Desk, code: str, given: Mapping[str, tuple[Given, str]], whole: bool, person: int | None, now: datetime
+    desk: _Desk,
+    code: str,
+    given: Mapping[str, tuple[Given, str]],
+    whole: bool,
+    person: int | None,
+    now: datetime,
 ) -> list[VerifiedValue]:
     """Return the verified values of one unit that has none yet: the differences, and the rest where `whole`."""
     reported = {

@@ -51,7 +51,11 @@ def _places(plan: Plan) -> dict[str, tuple[str, Both, Ask | None]]:
                 label = Both(vi=f"{item.code} {ask.label.vi}", en=f"{item.code} {ask.label.en}")
                 found[ask.key] = (topic.code, label, ask)
             label = Both(vi=f"{item.code} {item.name.vi}", en=f"{item.code} {item.name.en}")
-            found[names.na_reason(item.code)] = found[names.not_applicable(item.code)] = (topic.code, label, None)
+            found[names.na_reason(item.code)] = found[names.not_applicable(item.code)] = (
+                topic.code,
+                label,
+                None,
+            )
         for question in topic.questions:
             found[question.key] = (topic.code, question.text, None)
     return found

@@ -31,7 +31,9 @@ def _check(name: str, raw: bytes) -> str:
     if len(raw) > limit:
         raise Refused(
             "evidence.too_large",
-            _("The file has %(size)s MB; at most %(limit)s MB are taken. Scan it at a lower resolution or split it.")
+            _(
+                "The file has %(size)s MB; at most %(limit)s MB are taken. Scan it at a lower resolution or split it."
+            )
             % {"size": len(raw) // (1024 * 1024), "limit": limit // (1024 * 1024)},
             field="file",
         )
@@ -41,7 +43,9 @@ def _check(name: str, raw: bytes) -> str:
     if kind is None:
         raise Refused(
             "evidence.type",
-            _("By its content this is not a PDF, picture or office document, whatever its name says. It was not taken."),
+            _(
+                "By its content this is not a PDF, picture or office document, whatever its name says. It was not taken."
+            ),
             field="file",
         )
     if not filetypes.named_right(name, kind):
@@ -99,7 +103,10 @@ def attach_evidence(
         if (same := files.filter(sha256=digest).first()) is not None:
             return same
         if files.count() >= MOST_PER_INDICATOR:
-            raise Refused("evidence.too_many", _("An indicator takes at most %(most)s files.") % {"most": MOST_PER_INDICATOR})
+            raise Refused(
+                "evidence.too_many",
+                _("An indicator takes at most %(most)s files.") % {"most": MOST_PER_INDICATOR},
+            )
         evidence = Evidence.objects.create(
             submission=row, indicator=item, file=path, name=name, size=len(raw), sha256=digest, content_type=kind,
             uploaded_by_id=actor.person_id, at=now,

@@ -42,11 +42,17 @@ def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance
     except BadInstance as bad:
         raise Refused(
             f"report.{bad.code}",
-            _("What the page sent cannot be read as a report. Reload the page; your answers are on this device."),
+            _(
+                "What the page sent cannot be read as a report. Reload the page; your answers are on this device."
+            ),
             details={"detail": bad.detail},
         ) from bad
     expected = str(names.instance_id(campaign=campaign.code, unit=unit.code))
-    form = Form.objects.filter(campaign=campaign, version=int(given.version)).first() if given.version.isdecimal() else None
+    form = (
+        Form.objects.filter(campaign=campaign, version=int(given.version)).first()
+        if given.version.isdecimal()
+        else None
+    )
     if given.form_id != names.element(campaign.code) or form is None or given.instance_id != expected:
         raise Refused("report.other_form", _("This is the report of another unit or another form."))
     return given, form
@@ -98,21 +104,22 @@ def _refuse_locked(row: Submission, plan: Plan, given: Mapping[str, str]) -> Non
     if row.state != Submission.State.RETURNED or not row.xml_sha256:
         return
     before = instance.read(row.xml).values
-    locked = set(
-        row.sections.exclude(state__in=states.OPEN_SECTIONS).values_list("area__code", flat=True)
-    )
+    locked = set(row.sections.exclude(state__in=states.OPEN_SECTIONS).values_list("area__code", flat=True))
     for topic in plan.topics:
         if topic.code in locked:
             for name in report.names_in(topic):
                 if before.get(name, "") != given.get(name, ""):
                     raise Refused(
                         "report.area_locked",
-                        _("Area %(area)s was not returned to you and cannot be changed.") % {"area": topic.code},
+                        _("Area %(area)s was not returned to you and cannot be changed.")
+                        % {"area": topic.code},
                         field=name,
                     )
 
 
-def _store(row: Submission, plan: Plan, given: Instance, form: Form, *, actor: Actor, xml: str, now: datetime) -> None:
+def _store(
+    row: Submission, plan: Plan, given: Instance, form: Form, *, actor: Actor, xml: str, now: datetime
+) -> None:
     row.form, row.xml, row.xml_sha256 = form, xml, digest(xml)
     row.saved_by_id, row.saved_at = actor.person_id, now
     row.save()
@@ -122,13 +129,13 @@ def _store(row: Submission, plan: Plan, given: Instance, form: Form, *, actor: A
     for section in sections:
         topic = topics[section.area.code]
         section.answered, section.wanted = done[topic.code].answered, done[topic.code].wanted
-        section.state = states.after_save(
-            state=section.state, started=report.is_started(topic, given.values)
-        )
+        section.state = states.after_save(state=section.state, started=report.is_started(topic, given.values))
     Section.objects.bulk_update(sections, ["answered", "wanted", "state"])
 
 
-def _save(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> tuple[Submission, Plan, Instance]:
+def _save(
+    *, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str
+) -> tuple[Submission, Plan, Instance]:
     """Write the draft; call it inside a transaction. A save that was done before changes nothing."""
     given, form = read_instance(campaign=campaign, unit=unit, xml=xml)
     now = timezone.now()
@@ -159,7 +166,9 @@ def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, x
     """
     must_own(actor, unit, REPORT_WRITE)
     with transaction.atomic():
-        before = Submission.objects.filter(campaign=campaign, unit=unit).values_list("revision", flat=True).first()
+        before = (
+            Submission.objects.filter(campaign=campaign, unit=unit).values_list("revision", flat=True).first()
+        )
         row, _plan, _given = _save(actor=actor, campaign=campaign, unit=unit, revision=revision, xml=xml)
         if row.revision != before:
             audit.record(
@@ -193,7 +202,9 @@ def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: 
         row.state, row.submitted_by_id, row.submitted_at = Submission.State.SUBMITTED, actor.person_id, now
         claim(row, revision=row.revision)
         row.save()
-        stored.write_edition(row=row, plan=plan, values=values, person_id=actor.person_id, now=now, today=today)
+        stored.write_edition(
+            row=row, plan=plan, values=values, person_id=actor.person_id, now=now, today=today
+        )
         audit.record(
             actor=actor, action="questionnaire.report.submitted", subject=row,
             after={"edition": row.edition, "sha256": row.xml_sha256},
@@ -206,9 +217,7 @@ def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: 
 
 def _tell(actor: Actor, unit: Unit, roles: Sequence[Role], text_vi: str, text_en: str) -> None:
     people = {
-        person.pk: person
-        for role in roles
-        for person in people_with(role=role).filter(body__unit=unit)
+        person.pk: person for role in roles for person in people_with(role=role).filter(body__unit=unit)
     }
     url = reverse("questionnaire:report", args=[unit.code])
     notify(actor=actor, people=people.values(), text_vi=text_vi, text_en=text_en, url=url)
@@ -245,7 +254,10 @@ def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, re
         row.state = Submission.State.RETURNED if returned else Submission.State.DRAFTING
         row.save()
         audit.record(
-            actor=actor, action="questionnaire.report.taken_back", subject=row, after={"reason": reason.strip()}
+            actor=actor,
+            action="questionnaire.report.taken_back",
+            subject=row,
+            after={"reason": reason.strip()},
         )
         _tell(actor, unit, [Role.COMMUNE_OFFICER],
               f"Lãnh đạo đơn vị trả lại báo cáo khảo sát: {reason.strip()}",

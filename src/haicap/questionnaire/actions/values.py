@@ -32,7 +32,9 @@ def write_edition(
     )  # fmt: skip
     questions = Question.objects.filter(area__campaign=row.campaign_id)
     Answer.objects.bulk_create(
-        Answer(submission=row, question=q, edition=row.edition, text=values[q.key], person_id=person_id, at=now)
+        Answer(
+            submission=row, question=q, edition=row.edition, text=values[q.key], person_id=person_id, at=now
+        )
         for q in questions
         if values.get(q.key)
     )

@@ -64,7 +64,9 @@ def verify_value(
         section = section_under_review(
             actor=actor, campaign=campaign, unit=unit, area=row.indicator.area.code
         )
-        reported = ReportedValue.objects.filter(submission=section.submission, field=row, current=True).first()
+        reported = ReportedValue.objects.filter(
+            submission=section.submission, field=row, current=True
+        ).first()
         same = reported is not None and (reported.text, bool(reported.na_reason)) == (
             "" if na_reason else text, bool(na_reason),
         )  # fmt: skip
@@ -75,7 +77,9 @@ def verify_value(
                 field="reason",
             )
         now = timezone.now()
-        verified = _write(actor, campaign, unit, row, "" if na_reason else text, value, na_reason, reason, now)
+        verified = _write(
+            actor, campaign, unit, row, "" if na_reason else text, value, na_reason, reason, now
+        )
         _follow_up(actor, campaign, unit, section, now)
     return verified
 
@@ -106,7 +110,9 @@ def _follow_up(actor: Actor, campaign: Campaign, unit: Unit, section: Section, n
     """Work out computed fields whose parts are all verified, and close the area when everything in it is."""
     verified = {
         value.field.key: value
-        for value in VerifiedValue.objects.filter(campaign=campaign, unit=unit, current=True).select_related("field")
+        for value in VerifiedValue.objects.filter(campaign=campaign, unit=unit, current=True).select_related(
+            "field"
+        )
     }
     fields = list(Field.objects.filter(campaign=campaign).select_related("indicator"))
     checker = Checker(fields=fields, rules=())
@@ -129,7 +135,10 @@ def _close_area(actor: Actor, section: Section, verified: Iterable[VerifiedValue
     open_fields = [
         value
         for value in ReportedValue.objects.filter(
-            submission=section.submission, field__indicator__area=section.area, field__calculation="", current=True
+            submission=section.submission,
+            field__indicator__area=section.area,
+            field__calculation="",
+            current=True,
         )
         if value.field_id not in newest
         or (newest[value.field_id].at < value.at and newest[value.field_id].text != value.text)
@@ -156,15 +165,15 @@ def confirm_area(*, actor: Actor, campaign: Campaign, unit: Unit, area: str) -> 
     return _confirm(actor=actor, campaign=campaign, unit=unit, area=area, indicators=None)
 
 
-def _confirm(
-    *, actor: Actor, campaign: Campaign, unit: Unit, area: str, indicators: list[int] | None
-) -> int:
+def _confirm(*, actor: Actor, campaign: Campaign, unit: Unit, area: str, indicators: list[int] | None) -> int:
     actor.must(VALUE_VERIFY)
     with transaction.atomic():
         section = section_under_review(actor=actor, campaign=campaign, unit=unit, area=area)
         rows = ReportedValue.objects.filter(
             submission=section.submission, field__indicator__area=section.area, current=True
-        ).exclude(field__in=VerifiedValue.objects.filter(campaign=campaign, unit=unit, current=True).values("field"))
+        ).exclude(
+            field__in=VerifiedValue.objects.filter(campaign=campaign, unit=unit, current=True).values("field")
+        )
         if indicators is not None:
             rows = rows.filter(field__indicator__in=indicators)
         now = timezone.now()

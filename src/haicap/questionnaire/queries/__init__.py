@@ -1,6 +1,13 @@
 """Reads of the questionnaire, by noun; what other areas use is named here."""
 
-from haicap.questionnaire.queries.board import BoardRow, BoardTotals, Cell, board_units_for, progress_for, totals_for
+from haicap.questionnaire.queries.board import (
+    BoardRow,
+    BoardTotals,
+    Cell,
+    board_units_for,
+    progress_for,
+    totals_for,
+)
 from haicap.questionnaire.queries.figures import (
     Figure,
     FigureRow,

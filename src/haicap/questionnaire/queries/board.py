@@ -38,11 +38,19 @@ class BoardRow:
 
 
 def board_units_for(
-    *, actor: Actor, campaign: Campaign, district: str = "", state: str = "", late: bool = False, text: str = ""
+    *,
+    actor: Actor,
+    campaign: Campaign,
+    district: str = "",
+    state: str = "",
+    late: bool = False,
+    text: str = "",
 ) -> QuerySet[Unit]:
     """Return the units of the board, filtered by former district (code), area state, lateness and name."""
     actor.must("questionnaire.board:read")
-    units = surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district").order_by("code")
+    units = (
+        surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district").order_by("code")
+    )
     if district:
         units = units.filter(former_district__code=district)
     if text:

@@ -91,7 +91,9 @@ def figures_for(
     if units is not None:
         visible = visible.filter(pk__in=[unit.pk for unit in units])
     codes = dict(visible.values_list("pk", "code"))
-    chosen = campaign.fields.all() if fields is None else campaign.fields.filter(pk__in=[f.pk for f in fields])
+    chosen = (
+        campaign.fields.all() if fields is None else campaign.fields.filter(pk__in=[f.pk for f in fields])
+    )
     keys = {pk: (order, key) for pk, order, key in chosen.values_list("pk", "order", "key")}
     reported = {}
     rows = ReportedValue.objects.filter(submission__campaign=campaign, current=True)
@@ -100,7 +102,9 @@ def figures_for(
         rows, verified_rows = rows.filter(submission__unit__in=codes), verified_rows.filter(unit__in=codes)
     if fields is not None:
         rows, verified_rows = rows.filter(field__in=keys), verified_rows.filter(field__in=keys)
-    for unit_id, field_id, *columns in rows.order_by().values_list("submission__unit_id", "field_id", *_COLUMNS):
+    for unit_id, field_id, *columns in rows.order_by().values_list(
+        "submission__unit_id", "field_id", *_COLUMNS
+    ):
         reported[unit_id, field_id] = _value(tuple(columns))
     verified = {
         (unit_id, field_id): _value(tuple(columns), reason=reason)

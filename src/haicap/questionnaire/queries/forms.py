@@ -73,7 +73,8 @@ def _ask(field: Field) -> Ask:
         minimum=field.minimum,
         maximum=field.maximum,
         choices=tuple(
-            (str(c["value"]), Both(vi=c["label_vi"], en=c.get("label_en") or c["label_vi"])) for c in field.choices
+            (str(c["value"]), Both(vi=c["label_vi"], en=c.get("label_en") or c["label_vi"]))
+            for c in field.choices
         ),
         calculation=field.calculation,
     )

@@ -62,7 +62,9 @@ def sheet_for(*, actor: Actor, campaign: Campaign, unit: Unit, area: str | None 
     return _lay_out(actor, campaign, unit, area, rows, answers)
 
 
-def draft_sheet_for(*, actor: Actor, campaign: Campaign, unit: Unit, submission: Submission) -> list[SheetArea]:
+def draft_sheet_for(
+    *, actor: Actor, campaign: Campaign, unit: Unit, submission: Submission
+) -> list[SheetArea]:
     """Return the report of `unit` as its form says now, for the people of the unit."""
     given = instance.read(submission.xml).values
     rows: dict[int, FigureRow] = {}
@@ -72,9 +74,7 @@ def draft_sheet_for(*, actor: Actor, campaign: Campaign, unit: Unit, submission:
             unit_id=unit.pk, unit_code=unit.code, field_id=field.pk, field_key=field.key, reported=value,
             verified=None,
         )  # fmt: skip
-    answers = {
-        q.pk: given.get(q.key, "") for q in Question.objects.filter(area__campaign=campaign)
-    }
+    answers = {q.pk: given.get(q.key, "") for q in Question.objects.filter(area__campaign=campaign)}
     return _lay_out(actor, campaign, unit, None, rows, answers)
 
 

@@ -152,13 +152,19 @@ def _check_survey(rows: list[list[str]], wanted: Mapping[str, str]) -> tuple[lis
             continue
         if name in seen:
             detail = str(seen[name])
-            troubles.append(Trouble(code="twice", sheet="survey", row=line, column="name", detail=f"{name} ({detail})"))
+            troubles.append(
+                Trouble(code="twice", sheet="survey", row=line, column="name", detail=f"{name} ({detail})")
+            )
         seen[name] = line
         if name in wanted and kind != wanted[name]:
             detail = f"{name}: {wanted[name]}"
-            troubles.append(Trouble(code="type_changed", sheet="survey", row=line, column="type", detail=detail))
+            troubles.append(
+                Trouble(code="type_changed", sheet="survey", row=line, column="type", detail=detail)
+            )
     gone = [name for name in wanted if name not in seen]
-    troubles += [Trouble(code="question_missing", sheet="survey", column="name", detail=name) for name in gone]
+    troubles += [
+        Trouble(code="question_missing", sheet="survey", column="name", detail=name) for name in gone
+    ]
     return troubles, [name for name in seen if name not in wanted]
 
 
@@ -187,7 +193,9 @@ def read(
     if len(raw) > MAX_BYTES:
         raise BadWorkbook([Trouble(code="too_large")])
     sheets = _sheets(raw)
-    absent = [Trouble(code="sheet_missing", sheet=name) for name in ("survey", "choices") if name not in sheets]
+    absent = [
+        Trouble(code="sheet_missing", sheet=name) for name in ("survey", "choices") if name not in sheets
+    ]
     if absent:
         raise BadWorkbook(absent)
     troubles, extra = _check_survey(sheets["survey"], wanted)

@@ -43,6 +43,9 @@ def board(request: Request) -> HttpResponse:
         "totals": totals,
         "areas": list(campaign.areas.order_by("order")),
         "chart": _chart(totals),
+        "total_rows": [
+            (key, STATES[key][0], [totals.by_area[code][key] for code in totals.by_area]) for key in ORDER
+        ],
         "states": [(key, STATES[key][0]) for key in ORDER],
         "districts": surveyed_units_for(actor=actor, campaign=campaign)
         .exclude(former_district=None)
@@ -82,7 +85,9 @@ def field(request: Request, key: str) -> HttpResponse:
     actor = request.actor
     campaign = current_campaign_for(actor=actor)
     row = queries.field_for(actor=actor, campaign=campaign, key=key)
-    units = surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district").order_by("code")
+    units = (
+        surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district").order_by("code")
+    )
     page = page_of(units, request)
     found = {
         figure.unit_id: figure

@@ -89,7 +89,11 @@ def give_back(request: Request, code: str, area: str) -> HttpResponse:
     if form.is_valid():
         try:
             actions.return_section(
-                actor=request.actor, campaign=campaign, unit=unit, area=area, reason=form.cleaned_data["reason"]
+                actor=request.actor,
+                campaign=campaign,
+                unit=unit,
+                area=area,
+                reason=form.cleaned_data["reason"],
             )
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -110,7 +114,9 @@ def confirm(request: Request, code: str, area: str) -> HttpResponse:
         )
     else:
         count = actions.confirm_area(actor=request.actor, campaign=campaign, unit=unit, area=area)
-    text = ngettext("%(count)s value is verified as reported.", "%(count)s values are verified as reported.", count)
+    text = ngettext(
+        "%(count)s value is verified as reported.", "%(count)s values are verified as reported.", count
+    )
     messages.success(request, text % {"count": count})
     return redirect("questionnaire:review", code=code, area=area)
 

@@ -39,7 +39,7 @@ class Page {
   sync: Sync;
   private drawing = 0;
 
-  constructor(private readonly form: LoadFormResult) {
+  constructor(private readonly form: Exclude<LoadFormResult, { status: "failure" }>) {
     this.sync = new Sync(
       config.urls.save,
       store,

@@ -120,8 +120,8 @@ export class AreaPanel {
       if (!asked.length) continue;
       total.all += 1;
       const relevant = asked.filter((leaf) => leaf.currentState.relevant);
-      const filled = relevant.filter((leaf) => valueOf(leaf) !== "");
-      const missing = relevant.some((leaf) => leaf.currentState.required && valueOf(leaf) === "");
+      const filled = relevant.filter((leaf) => answerOf(leaf) !== "");
+      const missing = relevant.some((leaf) => leaf.currentState.required && answerOf(leaf) === "");
       if (!missing && filled.length) total.done += 1;
       total.wrong += relevant.filter((leaf) => violated(leaf)).length;
       total.wrong += leavesOf(group).filter(isBrokenRule).length;
@@ -145,7 +145,7 @@ function violated(node: AnyNode): boolean {
   return "violation" in state && state.violation?.condition === "constraint";
 }
 
-function valueOf(node: AnyNode): string {
+function answerOf(node: AnyNode): string {
   return "instanceValue" in node.currentState ? node.currentState.instanceValue : "";
 }
 

@@ -1,0 +1,73 @@
+"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status"""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+
+from haicap.campaign.queries import campaign_for, current_campaign_for
+from haicap.kernel.access import SYSTEM
+from haicap.kernel.errors import Refusal
+from haicap.kernel.tables import Faulty
+from haicap.questionnaire import actions, queries
+from haicap.questionnaire.rules.states import ORDER
+
+
+class Command(BaseCommand):
+    """Make, load and save the form; tell how reporting stands."""
+
+    help = "Make the questionnaire from the plan, load an edited workbook, or tell how reporting stands."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Add the four verbs."""
+        parser.add_argument("--campaign", default="", help="code of the campaign; the open one by default")
+        verbs = parser.add_subparsers(dest="verb", required=True)
+        verbs.add_parser("build", help="make the form from the plan and publish it")
+        for verb, text in (
+            ("load", "publish an edited workbook"),
+            ("save", "write the published workbook to a file"),
+        ):
+            verbs.add_parser(verb, help=text).add_argument("file", type=Path)
+        verbs.add_parser("status", help="areas by state")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked; a refusal ends with its sentence and every fault on its line."""
+        try:
+            code = options["campaign"]
+            campaign = campaign_for(actor=SYSTEM, code=code) if code else current_campaign_for(actor=SYSTEM)
+            getattr(self, f"_{options['verb']}")(campaign, options)
+        except Faulty as faulty:
+            for fault in faulty.faults:
+                self.stderr.write(str(fault))
+            raise CommandError(str(faulty.message)) from faulty
+        except Refusal as refusal:
+            raise CommandError(str(refusal.message)) from refusal
+
+    def _build(self, campaign: Any, options: dict[str, Any]) -> None:
+        form = actions.build_form(actor=SYSTEM, campaign=campaign)
+        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.version})
+
+    def _load(self, campaign: Any, options: dict[str, Any]) -> None:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise CommandError(_("There is no file %(name)s.") % {"name": path})
+        form, extra = actions.load_form(
+            actor=SYSTEM, campaign=campaign, raw=path.read_bytes(), name=path.name
+        )
+        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.version})
+        if extra:
+            text = _("Questions the plan does not have are kept in the reports only: %(names)s")
+            self.stdout.write(text % {"names": ", ".join(extra)})
+
+    def _save(self, campaign: Any, options: dict[str, Any]) -> None:
+        form = queries.form_for(actor=SYSTEM, campaign=campaign)
+        with form.xlsx.open("rb") as source:
+            options["file"].write_bytes(source.read())
+        self.stdout.write(str(options["file"]))
+
+    def _status(self, campaign: Any, options: dict[str, Any]) -> None:
+        totals = queries.totals_for(actor=SYSTEM, campaign=campaign)
+        self.stdout.write("\t".join(["", *ORDER]))
+        for area, counts in totals.by_area.items():
+            self.stdout.write("\t".join([area, *(str(counts[state]) for state in ORDER)]))
