@@ -4,37 +4,50 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from haicap.ui.forms import RevisedForm
 
-CHOICES = [("", "—"), ("seat", _("At the seat")), ("other", _("Another place"))]
+CHOICES = [
+    ("", "—"),
+    ("seat", pgettext("gallery", "At the seat")),
+    ("other", pgettext("gallery", "Another place")),
+]
 
 
 class SampleForm(RevisedForm):
     """One field of each kind."""
 
-    name = forms.CharField(label=_("Name of the place"), max_length=80, help_text=_("As on its sign."))
-    place = forms.ChoiceField(label=_("Kind of place"), choices=CHOICES)
-    day = forms.DateField(label=_("Day"))
-    share = forms.DecimalField(label=_("Share, in percent"), min_value=0, max_value=100)
-    people = forms.IntegerField(label=_("Number of people"), min_value=0, required=False)
-    reason = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
+    name = forms.CharField(
+        label=pgettext("gallery", "Name of the place"),
+        max_length=80,
+        help_text=pgettext("gallery", "As on its sign."),
+    )
+    place = forms.ChoiceField(label=pgettext("gallery", "Kind of place"), choices=CHOICES)
+    day = forms.DateField(label=pgettext("gallery", "Day"))
+    share = forms.DecimalField(label=pgettext("gallery", "Share, in percent"), min_value=0, max_value=100)
+    people = forms.IntegerField(label=pgettext("gallery", "Number of people"), min_value=0, required=False)
+    reason = forms.CharField(label=pgettext("gallery", "Reason"), widget=forms.Textarea, required=False)
     mode = forms.ChoiceField(
-        label=_("How the visit goes"),
-        choices=[("in_person", _("In person")), ("online", _("Online"))],
+        label=pgettext("gallery", "How the visit goes"),
+        choices=[("in_person", pgettext("gallery", "In person")), ("online", pgettext("gallery", "Online"))],
         widget=forms.RadioSelect,
     )
     halves = forms.MultipleChoiceField(
-        label=_("Half-days that suit"),
-        choices=[("morning", _("Morning")), ("afternoon", _("Afternoon"))],
+        label=pgettext("gallery", "Half-days that suit"),
+        choices=[
+            ("morning", pgettext("gallery", "Morning")),
+            ("afternoon", pgettext("gallery", "Afternoon")),
+        ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
     proof = forms.FileField(
-        label=_("Evidence"), required=False, help_text=_("PDF or picture, at most 25 MB.")
+        label=pgettext("gallery", "Evidence"),
+        required=False,
+        help_text=pgettext("gallery", "PDF or picture, at most 25 MB."),
     )
-    agreed = forms.BooleanField(label=_("I have read the plan"))
+    agreed = forms.BooleanField(label=pgettext("gallery", "I have read the plan"))
 
 
 def _chart() -> dict[str, Any]:
@@ -43,8 +56,8 @@ def _chart() -> dict[str, Any]:
         "xAxis": {"type": "category", "data": ["A1", "A2", "A3", "A4", "A5"]},
         "yAxis": {"type": "value"},
         "series": [
-            {"name": str(_("Reported")), "type": "bar", "data": [120, 98, 143, 77, 160]},
-            {"name": str(_("Verified")), "type": "bar", "data": [112, 98, 120, 70, 151]},
+            {"name": str(pgettext("gallery", "Reported")), "type": "bar", "data": [120, 98, 143, 77, 160]},
+            {"name": str(pgettext("gallery", "Verified")), "type": "bar", "data": [112, 98, 120, 70, 151]},
         ],
     }
 
@@ -54,7 +67,7 @@ def _map() -> dict[str, Any]:
     points = [
         {
             "code": f"0000{i}",
-            "name": f"{_('Place')} {name}",
+            "name": f"{pgettext('gallery', 'Place')} {name}",
             "lat": lat,
             "lon": lon,
             "value": 20 * i,
@@ -62,7 +75,11 @@ def _map() -> dict[str, Any]:
         }
         for i, (name, lat, lon) in enumerate(places, start=1)
     ]
-    return {"points": points, "boundaries_url": None, "legend": {"title": str(_("Points")), "unit": ""}}
+    return {
+        "points": points,
+        "boundaries_url": None,
+        "legend": {"title": str(pgettext("gallery", "Points")), "unit": ""},
+    }
 
 
 def gallery_context(*, data: Any, number: int = 2) -> dict[str, Any]:

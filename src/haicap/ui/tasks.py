@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from haicap.kernel.area import Task
 from haicap.kernel.errors import Text
@@ -14,7 +15,7 @@ _TITLES: dict[str, Text] = {
     "late": _("Overdue"),
     "now": _("To do now"),
     "soon": _("Due within 7 days"),
-    "later": _("Later"),
+    "later": pgettext("tasks", "Later"),
 }
 
 

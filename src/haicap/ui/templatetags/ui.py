@@ -1,6 +1,8 @@
 """Components as template tags: ``{% load ui %}``."""
 
 from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -23,6 +25,21 @@ _ALIASES: Mapping[str, str] = {
 }  # fmt: skip
 
 
+BUILD_MARK = Path(__file__).resolve().parents[1] / "static/ui/build.txt"
+
+
+@lru_cache(maxsize=1)
+def _build() -> str:
+    return BUILD_MARK.read_text() if BUILD_MARK.exists() else ""
+
+
+@register.simple_tag
+def asset(path: str) -> str:
+    """Return the address of a built file with the mark of the build, so that browsers fetch a new one."""
+    mark = _build()
+    return f"{static(path)}?v={mark}" if mark else static(path)
+
+
 @register.filter
 def localized(instance: object, name: str) -> str:
     """Return `name`_vi or `name`_en of `instance`, by the language of the page."""
@@ -32,7 +49,7 @@ def localized(instance: object, name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """Draw a Tabler icon from the sprite; without `label` it is decoration and hidden from screen readers."""
-    source = static("ui/icons.svg")
+    source = asset("ui/icons.svg")
     if label:
         return format_html(
             '<svg class="icon {}" role="img" aria-label="{}"><use href="{}#{}"></use></svg>',

@@ -1,5 +1,6 @@
 // Builds every *.ts and *.css directly in src/haicap/ui/frontend into src/haicap/ui/static/ui, and the icon sprite.
-import { cpSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -39,10 +40,20 @@ cpSync(join(frontend, "images"), join(out, "images"), { recursive: true });
 const missing = writeSprite({ root, target: join(out, "icons.svg") });
 for (const { name, file } of missing) console.warn(`no such icon: ${name} (${file})`);
 
+/** Leave a mark of what was built: pages put it behind the addresses, so that no browser keeps an old file. */
+function stamp() {
+  const hash = createHash("sha256");
+  for (const name of readdirSync(out).sort()) {
+    if (/\.(js|css|svg)$/.test(name)) hash.update(readFileSync(join(out, name)));
+  }
+  writeFileSync(join(out, "build.txt"), hash.digest("hex").slice(0, 12));
+}
+
 if (watch) {
   const context = await esbuild.context(options);
   await context.watch();
   console.log("watching");
 } else {
   await esbuild.build(options);
+  stamp();
 }
