@@ -33,7 +33,9 @@ def make_report(
     """
     actor.must(permissions.MAKE)
     if not actor.is_central:
-        raise NotAllowed("report.not_central", _("Only those who see every unit make the consolidated report."))
+        raise NotAllowed(
+            "report.not_central", _("Only those who see every unit make the consolidated report.")
+        )
     made_at = timezone.now()
     report(5, _("Reading the figures of all units"))
     frozen = freeze(actor=actor, campaign=campaign, made_at=made_at)

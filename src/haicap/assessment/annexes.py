@@ -21,7 +21,12 @@ _FIXED = 3
 def annexes_xlsx(*, frozen: Frozen, made_at: datetime) -> bytes:
     """Return the annex workbook of a report."""
     data = frozen.data
-    sheets = [_coverage(data), *(_area(area, frozen) for area in data["areas"]), _difficulties(data), _practices(data)]
+    sheets = [
+        _coverage(data),
+        *(_area(area, frozen) for area in data["areas"]),
+        _difficulties(data),
+        _practices(data),
+    ]
     book = workbook.Book(
         title="Phụ lục số liệu báo cáo tổng hợp",
         sheets=tuple(sheets),
@@ -48,9 +53,7 @@ def _area(area: dict[str, Any], frozen: Frozen) -> workbook.Sheet:
         group = f"{field['key']}: {field['label_vi']}{unit}"
         for offset, (_side, name) in enumerate(SIDE_NAMES):
             total = _total(field, places, offset)
-            columns.append(
-                workbook.Column(label=name, kind=_kind(field), width=15, group=group, total=total)
-            )
+            columns.append(workbook.Column(label=name, kind=_kind(field), width=15, group=group, total=total))
     rows = []
     for index, unit in enumerate(frozen.data["units"]):
         cells: list[workbook.Cell] = [unit["code"], unit["name"], unit["district"]]
@@ -125,14 +128,21 @@ def _day(value: str) -> workbook.Cell:
 
 
 def _coverage(data: dict[str, Any]) -> workbook.Sheet:
-    columns = [*_unit_columns(), workbook.Column(label="Tình trạng báo cáo", width=20, total=workbook.Filled())]
+    columns = [
+        *_unit_columns(),
+        workbook.Column(label="Tình trạng báo cáo", width=20, total=workbook.Filled()),
+    ]
     reports = data["coverage"]["reports"]
     rows = tuple(
         (unit["code"], unit["name"], unit["district"], words.REPORT_NAMES[reports[unit["code"]]])
         for unit in data["units"]
     )
     return workbook.Sheet(
-        name="Độ phủ", title="Tình trạng báo cáo của các đơn vị", columns=tuple(columns), rows=rows, fixed_columns=2
+        name="Độ phủ",
+        title="Tình trạng báo cáo của các đơn vị",
+        columns=tuple(columns),
+        rows=rows,
+        fixed_columns=2,
     )
 
 
@@ -143,7 +153,9 @@ def _difficulties(data: dict[str, Any]) -> workbook.Sheet:
         ("Thời hạn", 12), ("Trạng thái", 14),
     )  # fmt: skip
     kinds: dict[str, workbook.Kind] = {"Mức độ": "integer", "Thời hạn": "date"}
-    columns = tuple(workbook.Column(label=name, kind=kinds.get(name, "text"), width=width) for name, width in labels)
+    columns = tuple(
+        workbook.Column(label=name, kind=kinds.get(name, "text"), width=width) for name, width in labels
+    )
     verbs = proposal_verbs()
     rows = tuple(
         (
@@ -155,7 +167,11 @@ def _difficulties(data: dict[str, Any]) -> workbook.Sheet:
         for row in data["difficulties"]["records"]
     )  # fmt: skip
     return workbook.Sheet(
-        name="Khó khăn, vướng mắc", title="Khó khăn, vướng mắc và kiến nghị", columns=columns, rows=rows, fixed_columns=3
+        name="Khó khăn, vướng mắc",
+        title="Khó khăn, vướng mắc và kiến nghị",
+        columns=columns,
+        rows=rows,
+        fixed_columns=3,
     )
 
 
@@ -167,7 +183,13 @@ def _practices(data: dict[str, Any]) -> workbook.Sheet:
         workbook.Column(label="Kết quả, cách làm", width=60),
         workbook.Column(label="Minh chứng", width=40),
     )
-    rows = tuple((row["unit_code"], row["unit"], row["area"], row["text"], row["proof"]) for row in data["practices"])
+    rows = tuple(
+        (row["unit_code"], row["unit"], row["area"], row["text"], row["proof"]) for row in data["practices"]
+    )
     return workbook.Sheet(
-        name="Biểu dương", title="Kết quả tốt, cách làm hay (không xếp hạng)", columns=columns, rows=rows, fixed_columns=2
+        name="Biểu dương",
+        title="Kết quả tốt, cách làm hay (không xếp hạng)",
+        columns=columns,
+        rows=rows,
+        fixed_columns=2,
     )

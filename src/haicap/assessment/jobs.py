@@ -20,9 +20,7 @@ def _campaign(actor: Actor, campaign: int | None) -> Campaign:
 @job("assessment.report")
 def report(progress: Progress, *, actor: Actor, campaign: int | None = None) -> dict[str, Any]:
     """Make a version of the consolidated report; `campaign` is a key, the open one where None."""
-    row = actions.make_report(
-        actor=actor, campaign=_campaign(actor, campaign), report=progress.report
-    )
+    row = actions.make_report(actor=actor, campaign=_campaign(actor, campaign), report=progress.report)
     return {
         "url": reverse("assessment:report", args=[row.number]),
         "number": row.number,

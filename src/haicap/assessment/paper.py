@@ -9,7 +9,6 @@ from typing import Any
 
 from haicap.assessment import words
 from haicap.documents import decree30
-from haicap.documents.rules import Authority
 from haicap.findings.rules import LEVELS
 from haicap.findings.verbs import proposal_verbs
 
@@ -77,7 +76,10 @@ def _coverage(data: dict[str, Any]) -> Blocks:
         *(decree30.Column(label=label, align="right") for _state, label in _STATES),
     )
     rows = tuple(
-        (f"{area['code']}. {area['name_vi']}", *(str(area["states"].get(state, 0)) for state, _label in _STATES))
+        (
+            f"{area['code']}. {area['name_vi']}",
+            *(str(area["states"].get(state, 0)) for state, _label in _STATES),
+        )
         for area in found["areas"]
     )
     return [
@@ -160,7 +162,8 @@ def _problems(data: dict[str, Any]) -> Blocks:
         decree30.Column(label="Tổng", align="right"),
     )
     rows = [
-        (words.GROUP_NAMES[line["group"]], *map(str, line["counts"]), str(line["total"])) for line in found["matrix"]
+        (words.GROUP_NAMES[line["group"]], *map(str, line["counts"]), str(line["total"]))
+        for line in found["matrix"]
     ]
     rows.append(("Tổng cộng", *map(str, found["totals"])))
     table = decree30.Table(
@@ -187,7 +190,9 @@ def _proposals(data: dict[str, Any]) -> Blocks:
     waiting = sum(row["state"] == "submitted" for row in data["difficulties"]["records"])
     blocks: Blocks = [decree30.Heading(text="Kiến nghị, đề xuất cho giai đoạn II")]
     if waiting:
-        blocks.append(decree30.Paragraph(text=f"Còn {waiting} kiến nghị chưa được xử lý, ghi tại Phụ lục III."))
+        blocks.append(
+            decree30.Paragraph(text=f"Còn {waiting} kiến nghị chưa được xử lý, ghi tại Phụ lục III.")
+        )
     verbs = proposal_verbs()
     for level in reversed(LEVELS):
         chosen = sorted(
