@@ -5,6 +5,7 @@ from datetime import datetime
 from ninja import Router, Schema
 
 from haicap.accounts import actions, queries
+from haicap.accounts.models import Person
 from haicap.kernel.access import needs, signed_in
 from haicap.kernel.http import Request
 
@@ -12,7 +13,9 @@ router = Router()
 
 
 class Me(Schema):
+    username: str
     name: str
+    body: str
     roles: list[str]
     permissions: list[str]
     unit_id: int | None
@@ -32,15 +35,29 @@ class PersonOut(Schema):
     username: str
     full_name: str
     post: str
+    body: str
+    roles: list[str]
     is_active: bool
+
+    @staticmethod
+    def resolve_body(row: Person) -> str:
+        """Return the code of the body."""
+        return row.body.code
+
+    @staticmethod
+    def resolve_roles(row: Person) -> list[str]:
+        """Return the held roles."""
+        return [held.role for held in row.roles.all()]
 
 
 @router.get("/me", response=Me, summary="Who am I, and what may I do")
 @signed_in
 def me(request: Request) -> Me:
     """Return the actor behind the session."""
-    actor = request.actor
+    actor, person = request.actor, queries.own(actor=request.actor)
     return Me(
+        username=person.username,
+        body=person.body.code,
         name=actor.name,
         roles=sorted(actor.roles),
         permissions=sorted(actor.permissions),

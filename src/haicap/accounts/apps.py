@@ -10,6 +10,11 @@ class AccountsConfig(AreaConfig):
     label = "accounts"
     menu = (
         MenuItem(
-            label=_("People"), url_name="accounts:people", icon="users", permission="accounts.person:read", order=800
+            label=_("People"),
+            url_name="accounts:people",
+            icon="users",
+            permission="accounts.person:read",
+            order=800,
         ),
     )
+    unread = "haicap.accounts.queries.unread_count_for"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from haicap.kernel.access import ROLE_LABELS, Role
@@ -62,11 +63,18 @@ class PasswordForm(Form):
 class ProfileForm(RevisedForm):
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Used when you sign in.")
+    )
 
 
 class PersonForm(RevisedForm):
     full_name = forms.CharField(label=_("Full name"), max_length=200)
-    username = forms.CharField(label=_("User name"), max_length=60, help_text=_("Letters, digits, . - _"))
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=60,
+        help_text=_("Letters, digits and . @ + - _; kept in small letters."),
+    )
     body = forms.ModelChoiceField(
         label=_("Body"), queryset=Body.objects.none(), to_field_name="code", widget=forms.Select
     )

@@ -10,10 +10,13 @@ from haicap.register.models import Body
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Finds people by user name, without regard to case."""
+    """Brings the body with each person (whoever asks for one needs it); user names are lower case."""
+
+    def get_queryset(self) -> models.QuerySet["Person"]:
+        return super().get_queryset().select_related("body")
 
     def get_by_natural_key(self, username: str | None) -> "Person":
-        return self.get(username__iexact=username)
+        return self.get(username=(username or "").lower())
 
 
 class Person(AbstractBaseUser, Revised):
@@ -29,6 +32,7 @@ class Person(AbstractBaseUser, Revised):
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="people")
     language = models.CharField(max_length=5, default="vi")
     is_active = models.BooleanField(default=True)
+    password_is_temporary = models.BooleanField(default=False)
     is_sample = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"

@@ -8,10 +8,11 @@ LABELS = {
     "accounts.person:read": _("See people"),
     "accounts.person:write": _("Add and change people"),
     "accounts.person:roles": _("Give and take roles"),
+    "accounts.administrator:write": _("Make and change administrators"),
 }
 _OWN_BODY = frozenset({"accounts.person:read", "accounts.person:write"})
 DEFAULTS = {
     Role.ADMINISTRATOR: frozenset(LABELS),
-    Role.SECRETARIAT: frozenset(LABELS),
+    Role.SECRETARIAT: _OWN_BODY | {"accounts.person:roles"},
     Role.DEPARTMENT_OFFICER: _OWN_BODY,
 }

@@ -28,33 +28,38 @@ def actor_of(*, person: Person) -> Actor:
 
 def actor_by_id(person_id: int | None) -> Actor:
     """Return the actor of a stored person, for background work; one no longer active may do nothing."""
-    person = (
-        Person.objects.select_related("body")
-        .prefetch_related("roles")
-        .filter(pk=person_id, is_active=True)
-        .first()
-    )
+    person = Person.objects.filter(pk=person_id or -1, is_active=True).first()
     return actor_of(person=person) if person else ANONYMOUS
 
 
 def people_for(*, actor: Actor) -> QuerySet[Person]:
     """Return the people `actor` may see: all for the centre, else those of the own body."""
-    rows = Person.objects.select_related("body").prefetch_related("roles")
+    rows = Person.objects.prefetch_related("roles")
     return rows if actor.is_central else rows.filter(body_id=actor.body_id or -1)
 
 
-def search_people_for(
-    *, actor: Actor, text: str = "", body: str = "", role: str = ""
-) -> QuerySet[Person]:
-    """Return the visible people whose name or user name holds `text`, with or without diacritics."""
+def search_people_for(*, actor: Actor, text: str = "", body: str = "", role: str = "") -> QuerySet[Person]:
+    """Return the visible people whose name or user name holds `text`, with or without diacritics.
+
+    `body` is the code of a body or a part of its name; `role` a role's value.
+    """
     rows = people_for(actor=actor)
     for word in fold(text).split():
         rows = rows.filter(folded__contains=word)
     if body:
-        rows = rows.filter(body__code=body)
+        rows = rows.filter(body_id__in=_bodies_named(body))
     if role:
         rows = rows.filter(roles__role=role)
-    return rows.order_by("folded", "pk").distinct()
+    return rows.order_by("folded", "pk")
+
+
+def _bodies_named(text: str) -> list[int]:
+    """Return the keys of the body with the code `text`, else of those whose name holds it."""
+    exact = Body.objects.filter(code__iexact=text).values_list("pk", flat=True)
+    if found := list(exact):
+        return found
+    wanted = fold(text)
+    return [pk for pk, name in Body.objects.values_list("pk", "name_vi") if wanted in fold(name)]
 
 
 def person_for(*, actor: Actor, person_id: int) -> Person:
@@ -76,6 +81,14 @@ def notices_for(*, actor: Actor) -> QuerySet[Notice]:
     return Notice.objects.filter(person_id=actor.person_id or -1)
 
 
+def notice_for(*, actor: Actor, notice_id: int) -> Notice:
+    """Return one of the actor's own notices; raises Missing."""
+    notice = notices_for(actor=actor).filter(pk=notice_id).first()
+    if notice is None:
+        raise Missing("notice.missing", _("There is no such notice, or not for you."))
+    return notice
+
+
 def unread_count_for(*, actor: Actor) -> int:
     """Return how many notices `actor` has not read."""
     return notices_for(actor=actor).filter(read_at=None).count()
@@ -83,7 +96,7 @@ def unread_count_for(*, actor: Actor) -> int:
 
 def own(*, actor: Actor) -> Person:
     """Return the actor's own person; raises Missing for the command line."""
-    person = Person.objects.select_related("body").filter(pk=actor.person_id or -1).first()
+    person = Person.objects.filter(pk=actor.person_id or -1).first()
     if person is None:
         raise Missing("person.missing", _("There is no such person, or not for you."))
     return person

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from haicap.accounts import actions, queries
 from haicap.accounts.files import read_people
 from haicap.accounts.forms import PeopleFileForm, PersonForm
+from haicap.accounts.views.guard import recent_factor
 from haicap.kernel.access import ROLE_LABELS, Role, needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
@@ -41,6 +42,7 @@ def _form(request: Request, *, is_new: bool, initial: dict[str, object]) -> Pers
 
 
 @needs("accounts.person:write")
+@recent_factor
 def person_new(request: Request) -> HttpResponse:
     """Add a person."""
     form = _form(request, is_new=True, initial={"revision": 1})
@@ -58,6 +60,7 @@ def person_new(request: Request) -> HttpResponse:
 
 
 @needs("accounts.person:write")
+@recent_factor
 def person(request: Request, person_id: int) -> HttpResponse:
     """Show and change a person."""
     row = queries.person_for(actor=request.actor, person_id=person_id)
@@ -83,6 +86,7 @@ def person(request: Request, person_id: int) -> HttpResponse:
 
 @needs("accounts.person:write")
 @require_POST
+@recent_factor
 @never_cache
 def person_password(request: Request, person_id: int) -> HttpResponse:
     """Give a person a new password, shown this once."""
@@ -92,6 +96,7 @@ def person_password(request: Request, person_id: int) -> HttpResponse:
 
 
 @needs("accounts.person:write")
+@recent_factor
 def people_file(request: Request) -> HttpResponse:
     """Add people from a file: all of them, or none and every fault by row and column."""
     form = PeopleFileForm(request.POST or None, request.FILES or None)

@@ -1,6 +1,7 @@
 """``haicap accounts``: add a person, give a new password, list roles."""
 
 from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -25,13 +26,13 @@ class Command(BaseCommand):
         reset.add_argument("username")
         verbs.add_parser("list-roles", help="the roles and what they are called")
 
-    def handle(self, verb: str, **options: object) -> None:
+    def handle(self, verb: str, **options: Any) -> None:
         if verb == "list-roles":
             for role, label in ROLE_LABELS.items():
                 self.stdout.write(f"{role.value:20} {label}")
             return
         try:
-            person = self._add(**options) if verb == "add-person" else self._find(str(options["username"]))
+            person = self._add(**options) if verb == "add-person" else self._find(options["username"])
             password = actions.reset_password(actor=SYSTEM, person=person)
         except Refusal as refusal:
             raise CommandError(str(refusal.message)) from refusal
@@ -43,7 +44,7 @@ class Command(BaseCommand):
             raise CommandError(f"there is no user name {username}")
         return person
 
-    def _add(self, *, username: str, full_name: str, body: str, roles: list[str], **_rest: object) -> Person:
+    def _add(self, *, username: str, full_name: str, body: str, roles: list[str], **_rest: Any) -> Person:
         place = Body.objects.filter(code=body).first()
         if place is None:
             raise CommandError(f"there is no body {body}; load the register and a plan first")
