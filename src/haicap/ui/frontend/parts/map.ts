@@ -44,6 +44,7 @@ interface Box {
 
 const INSET = 110; // pixels, the side of the box of far islands
 const INSET_NARROW = 76; // the same on a phone
+const NO_GROUP = "#dfe3e9";
 const SMALLEST_SPAN = 0.12; // degrees, so that a lone island is not blown up without end
 
 function isOurs(url: unknown): url is string {
@@ -184,12 +185,14 @@ function circleSeries(points: Point[], index: number, all: Point[], legend: Lege
   const groups = groupsOf(all);
   if (!groups.length)
     return [{ ...look, name: legend.title ?? "", color: PALETTE[0], data: points.map(place) }];
-  return groups.map((key, order) => ({
+  const grouped = groups.map((key, order) => ({
     ...look,
     name: groupLabel(legend, key),
     color: groupColour(legend, key, order),
     data: points.filter((point) => point.group === key).map(place),
   }));
+  const rest = points.filter((point) => typeof point.group !== "string").map(place);
+  return rest.length ? [...grouped, { ...look, name: word("noData"), color: NO_GROUP, data: rest }] : grouped;
 }
 
 function circles(data: MapData, legend: Legend, element: HTMLElement): EChartsCoreOption {
@@ -335,6 +338,7 @@ export function maps(root: ParentNode): void {
     const data = pageData<MapData>(element.dataset.map);
     if (!data?.points.length) continue;
     element.dataset.drawn = "";
+    if (data.points.length === 1) element.classList.add("map-sm");
     const legend = data.legend ?? {};
     if (!element.hasAttribute("role")) element.setAttribute("role", "img");
     if (!element.hasAttribute("aria-label"))
