@@ -10,7 +10,10 @@ GROUPS = ("organisation", "streamlining", "regime", "other")
 LEVELS = ("commune", "city", "central")
 WORST = 4
 UNANSWERED_AFTER = timedelta(days=30)  # A10.04
-_SEVERAL_BODIES = re.compile(r"[;,\n/&+]|\svà\s", re.IGNORECASE)
+# "Sở Khoa học và Công nghệ" is one body: only an "and" before another body's kind joins two.
+_SEVERAL_BODIES = re.compile(
+    r"[;,\n/&+]|\svà\s+(?:sở|bộ|ban|ủy ban|ubnd|văn phòng|trung tâm|thanh tra|phòng|công an|hội)\s", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

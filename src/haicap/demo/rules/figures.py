@@ -13,7 +13,9 @@ SAMPLE_TEXT = "Dữ liệu mẫu, không phải số liệu thật."
 START = date(2025, 7, 1)
 
 
-def sample_figures(*, random: Random, weight: float, cutoff: date, former_district: str | None) -> dict[str, Value]:
+def sample_figures(
+    *, random: Random, weight: float, cutoff: date, former_district: str | None
+) -> dict[str, Value]:
     """Return field key -> value for one unit; computed fields are left out."""
     draw = _Draw(random, weight, cutoff)
     values: dict[str, Value] = {}
