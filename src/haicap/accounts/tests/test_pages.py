@@ -1,5 +1,7 @@
 """The pages and the JSON operations of people, notices and the own account."""
 
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -36,7 +38,8 @@ def test_the_list_is_narrowed_by_text_body_and_role(client_as, person):
 
 def test_a_person_is_added_changed_and_given_a_password_on_the_pages(client_as):
     client = client_as(Role.ADMINISTRATOR)
-    values = {"username": "moi", "full_name": "Cán bộ mới", "body": "SNV", "roles": ["team_member"]}
+    values: dict[str, Any] = {"username": "moi", "full_name": "Cán bộ mới", "body": "SNV"}
+    values["roles"] = ["team_member"]
     assert client.post("/people/new/", values).status_code == 302
     row = Person.objects.get(username="moi")
     page = f"/people/{row.pk}/"

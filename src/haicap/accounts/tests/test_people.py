@@ -1,6 +1,7 @@
 """Who may keep whom, what is refused, and what the audit trail holds of it."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from haicap.kernel.tables import Faulty
 from haicap.register.models import Body
 
 GOOD = "mat-khau-thu-123"
-SIMPLE = {"full_name": "Cán bộ mẫu", "username": "can-bo"}
+SIMPLE: dict[str, Any] = {"full_name": "Cán bộ mẫu", "username": "can-bo"}
 
 
 def body(code):
@@ -186,6 +187,7 @@ def test_the_audit_trail_says_who_changed_what_and_holds_no_password(actor, pers
     entries = list(AuditEntry.objects.filter(subject_type="accounts.person", subject_id=str(row.pk)))
     changed = next(entry for entry in entries if entry.action == "accounts.person.changed")
     assert changed.person_id == secretary.person_id
+    assert changed.before is not None and changed.after is not None
     assert (changed.before["roles"], changed.after["roles"]) == (["team_member"], ["team_head"])
     assert "accounts.password.reset" in {entry.action for entry in entries}
     text = json.dumps([[entry.before, entry.after] for entry in entries])
