@@ -21,7 +21,7 @@ node_modules/.installed: package-lock.json package.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-src/haicap/ui/static/ui/.built: node_modules/.installed $(shell find src/haicap/ui/frontend -type f 2>/dev/null)
+src/haicap/ui/static/ui/.built: node_modules/.installed $(shell find src/haicap/ui/frontend -type f 2>/dev/null) $(shell find src/haicap -name '*.html' -o -name apps.py 2>/dev/null)
 	npm run --silent build
 	@touch $@
 

@@ -14,7 +14,9 @@ SHARED = Path(__file__).resolve().parent.parent / "shared"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the committed tables of sweeps and query counts be written anew."""
-    parser.addoption("--update-tables", action="store_true", help="rewrite the committed tables of the sweeps")
+    parser.addoption(
+        "--update-tables", action="store_true", help="rewrite the committed tables of the sweeps"
+    )
 
 
 @pytest.fixture(scope="session")

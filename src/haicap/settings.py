@@ -78,7 +78,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 MIDDLEWARE = [
-    m for m in MIDDLEWARE
+    m
+    for m in MIDDLEWARE
     if not m.startswith("haicap.accounts") or (Path(__file__).parent / "accounts/middleware.py").exists()
 ]
 ROOT_URLCONF = "haicap.urls"
@@ -171,6 +172,7 @@ LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
 LANGUAGE_COOKIE_NAME = "haicap_language"
 USE_I18N = True
 USE_THOUSAND_SEPARATOR = True
+FORMAT_MODULE_PATH = ["haicap.ui.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 

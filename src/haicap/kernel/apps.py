@@ -10,6 +10,10 @@ class KernelConfig(AreaConfig):
     label = "kernel"
     menu = (
         MenuItem(
-            label=_("Audit trail"), url_name="kernel:audit", icon="history", permission="kernel.audit:read", order=900
+            label=_("Audit trail"),
+            url_name="kernel:audit",
+            icon="history",
+            permission="kernel.audit:read",
+            order=900,
         ),
     )

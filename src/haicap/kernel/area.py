@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from django.apps import AppConfig, apps
 from django.utils.module_loading import import_string
@@ -37,10 +37,16 @@ class Task:
 class AreaConfig(AppConfig):
     """Base of the areas' app configurations; the dotted paths are read when first needed."""
 
+    default = False
     default_auto_field = "django.db.models.BigAutoField"
     menu: tuple[MenuItem, ...] = ()
     tasks: str | None = None
     banner: str | None = None
+    unread: str | None = None
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.default = True  # Django then takes the area's own class, not this base imported beside it
 
 
 T = TypeVar("T")

@@ -53,7 +53,11 @@ def job(kind: str) -> Callable[[JobFunction], JobFunction]:
 def _function(kind: str) -> JobFunction:
     if kind not in _functions:
         for config in apps.get_app_configs():
-            if config.name.startswith("haicap.") and find_spec(f"{config.name}.jobs") and config.label != "kernel":
+            if (
+                config.name.startswith("haicap.")
+                and find_spec(f"{config.name}.jobs")
+                and config.label != "kernel"
+            ):
                 import_module(f"{config.name}.jobs")
     return _functions[kind]
 
@@ -67,9 +71,7 @@ def enqueue(*, actor: Actor, kind: str, params: dict[str, Any], subject: str = "
         ).first()
         if waiting:
             return waiting
-        row = Job.objects.create(
-            kind=kind, params=params, subject=subject, requested_by_id=actor.person_id
-        )
+        row = Job.objects.create(kind=kind, params=params, subject=subject, requested_by_id=actor.person_id)
         audit.record(actor=actor, action="job.asked", subject=row, after={"kind": kind, "params": params})
     return row
 
@@ -173,7 +175,9 @@ def run_next(*, actor_of: Callable[[int | None], Actor]) -> bool:
         _end(row, Job.State.FAILED, error=str(refusal.message))
     except Exception:
         logger.exception("job %s (%s) failed", row.pk, row.kind)
-        _end(row, Job.State.FAILED, error=_("An unexpected error stopped the work; it is in the server's log."))
+        _end(
+            row, Job.State.FAILED, error=_("An unexpected error stopped the work; it is in the server's log.")
+        )
     finally:
         done.set()
     return True

@@ -20,5 +20,11 @@ def claim(instance: Revised, *, revision: int) -> None:
                 "Somebody else changed this record after you opened it. What you typed is kept below: "
                 "compare it with the record as it is now, then save again."
             ),
+            details={"revision": _now(instance)},
         )
     instance.revision = revision + 1
+
+
+def _now(instance: Revised) -> int | None:
+    rows = type(instance)._default_manager.filter(pk=instance.pk)
+    return rows.values_list("revision", flat=True).first()

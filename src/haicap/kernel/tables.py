@@ -105,7 +105,9 @@ def read_csv(
         _check_columns(name, columns, required, encoding)
         rows, faults = _read_rows(reader, name, columns, max_rows)
     except csv.Error as error:
-        fault = Fault(file=name, row=reader.line_num, column=None, message=str(error), code="table.unreadable")
+        fault = Fault(
+            file=name, row=reader.line_num, column=None, message=str(error), code="table.unreadable"
+        )
         raise Faulty("table.unreadable", _("The file cannot be read as a table."), faults=[fault]) from error
     return Table(name=name, columns=columns, rows=tuple(rows), encoding=encoding, faults=tuple(faults))
 
@@ -124,11 +126,15 @@ def _check_columns(name: str, columns: tuple[str, ...], required: Sequence[str],
         if column not in columns
     ]
     faults += [
-        Fault(file=name, row=1, column=column, code="table.column_twice", message=_("the column is named twice"))
+        Fault(
+            file=name, row=1, column=column, code="table.column_twice", message=_("the column is named twice")
+        )
         for column in sorted({column for column in columns if column and columns.count(column) > 1})
     ]
     if faults:
-        raise Faulty("table.columns", _("The heading row of %(name)s is not right.") % {"name": name}, faults=faults)
+        raise Faulty(
+            "table.columns", _("The heading row of %(name)s is not right.") % {"name": name}, faults=faults
+        )
 
 
 def _read_rows(
@@ -144,7 +150,8 @@ def _read_rows(
         if len(rows) >= max_rows:
             raise Refused(
                 "table.too_many_rows",
-                _("%(name)s has more than %(limit)s rows. Split the file.") % {"name": name, "limit": max_rows},
+                _("%(name)s has more than %(limit)s rows. Split the file.")
+                % {"name": name, "limit": max_rows},
             )
         if len(cells) > len(columns):
             faults.append(
@@ -153,7 +160,9 @@ def _read_rows(
                     row=start,
                     column=None,
                     code="table.cells_too_many",
-                    message=_("the row has %(found)s cells, the heading %(expected)s; put quotes around commas")
+                    message=_(
+                        "the row has %(found)s cells, the heading %(expected)s; put quotes around commas"
+                    )
                     % {"found": len(cells), "expected": len(columns)},
                 )
             )

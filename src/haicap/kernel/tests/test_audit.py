@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def chain():
     for n in range(5):
-        record(actor=SYSTEM, action="test.done", subject=f"thing:{n}", before={"n": n}, after={"tên": "Thạnh An"})
+        record(
+            actor=SYSTEM, action="test.done", subject=f"thing:{n}", before={"n": n}, after={"tên": "Thạnh An"}
+        )
     return list(AuditEntry.objects.order_by("-sequence")[:5])
 
 

@@ -72,5 +72,7 @@ def test_a_lost_worker_s_job_is_taken_again_and_given_up_after_three_times():
 
 def test_the_terminal_sees_every_step():
     seen = []
-    jobs.run_now(actor=SYSTEM, kind="test.count", params={"to": 2}, on_progress=lambda p, m: seen.append((p, m)))
+    jobs.run_now(
+        actor=SYSTEM, kind="test.count", params={"to": 2}, on_progress=lambda p, m: seen.append((p, m))
+    )
     assert seen == [(0, "0"), (50, "1")]

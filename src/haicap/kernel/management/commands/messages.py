@@ -29,11 +29,16 @@ def _sources(area: Path) -> list[Path]:
     return sorted(path for path in found if not {"tests", "migrations"} & set(path.relative_to(area).parts))
 
 
+def _from_template(text: str) -> str:
+    """Return the texts of a template as Python calls, without the indentation of its blocks."""
+    return "\n".join(line.strip() for line in templatize(text).splitlines())
+
+
 def _collect(area: Path) -> catalog.Catalog:
     found = catalog.Catalog(locale="vi", header_comment=HEADER, fuzzy=False)
     for path in _sources(area):
         text = path.read_text(encoding="utf-8")
-        source = text if path.suffix == ".py" else templatize(text)
+        source = text if path.suffix == ".py" else _from_template(text)
         name = path.relative_to(ROOT.parent).as_posix()
         for _line, message, _comments, context in extract.extract(
             "python", io.BytesIO(source.encode()), keywords=KEYWORDS, options={"encoding": "utf-8"}
@@ -85,7 +90,11 @@ def _dump(merged: catalog.Catalog) -> bytes:
     buffer = io.BytesIO()
     pofile.write_po(buffer, merged, width=110, sort_output=True, include_lineno=False, omit_header=False)
     lines = buffer.getvalue().decode().splitlines(keepends=True)
-    kept = [line for line in lines if not re.match(r'"(POT-Creation|PO-Revision|Last-Translator|Generated-By)', line)]
+    kept = [
+        line
+        for line in lines
+        if not re.match(r'"(POT-Creation|PO-Revision|Last-Translator|Generated-By)', line)
+    ]
     return "".join(kept).encode()
 
 
@@ -95,7 +104,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("areas", nargs="*", help="only these areas")
-        parser.add_argument("--check", action="store_true", help="change nothing; fail where a text is missing")
+        parser.add_argument(
+            "--check", action="store_true", help="change nothing; fail where a text is missing"
+        )
         parser.add_argument("--compile", action="store_true", help="only compile what is there")
 
     def handle(self, areas: list[str], check: bool, compile: bool, **options: object) -> None:
