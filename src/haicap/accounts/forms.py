@@ -79,7 +79,7 @@ class PersonForm(RevisedForm):
         label=_("Body"), queryset=Body.objects.none(), to_field_name="code", widget=forms.Select
     )
     post = forms.CharField(label=_("Post"), max_length=200, required=False)
-    level = forms.CharField(label=_("Level"), max_length=40, required=False)
+    level = forms.CharField(label=_("Level of the post"), max_length=40, required=False)
     phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     roles = forms.MultipleChoiceField(

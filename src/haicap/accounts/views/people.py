@@ -53,7 +53,7 @@ def person_new(request: Request) -> HttpResponse:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            messages.success(request, _("Added. Give a first password below so that the person can sign in."))
+            messages.success(request, _("Added. Now give a first password, so that the person can sign in."))
             return redirect("accounts:person", person_id=person.pk)
     context = {"form": form, "person": None}
     return render(request, "accounts/person.html", context, status=422 if form.errors else 200)
