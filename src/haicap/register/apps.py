@@ -8,6 +8,7 @@ from haicap.kernel.area import AreaConfig, MenuItem
 class RegisterConfig(AreaConfig):
     """Units, their succession, boundaries and bodies."""
 
+    default = True
     name = "haicap.register"
     label = "register"
     verbose_name = _("Register of units")

@@ -55,20 +55,8 @@ class HistoryForm(Form):
 
     on = forms.DateField(label=_("On this day"), initial=timezone.localdate)
     q = forms.CharField(label=_("Name or code"), max_length=100, required=False)
-    lat = forms.FloatField(
-        label=_("Latitude"),
-        required=False,
-        min_value=-90,
-        max_value=90,
-        help_text=_("Degrees, for example 10,7769."),
-    )
-    lon = forms.FloatField(
-        label=_("Longitude"),
-        required=False,
-        min_value=-180,
-        max_value=180,
-        help_text=_("Degrees, such as 106,7009."),
-    )
+    lat = forms.FloatField(label=_("Latitude (degrees)"), required=False, min_value=-90, max_value=90)
+    lon = forms.FloatField(label=_("Longitude (degrees)"), required=False, min_value=-180, max_value=180)
 
     def clean(self) -> dict[str, Any]:
         """A point needs both of its coordinates."""

@@ -19,26 +19,39 @@ def map_of(
     points = []
     groups: dict[str, str] = {}
     for unit in units:
-        if unit.latitude is None or unit.longitude is None:
-            continue
         group = _group(unit, colour)
         if group:
             groups[group[0]] = group[1]
-        points.append(
-            {
-                "code": unit.code,
-                "name": unit.full_name,
-                "lat": unit.latitude,
-                "lon": unit.longitude,
-                "url": url_of(unit=unit),
-                **({"group": group[0]} if group else {}),
-            }
-        )
-    return {
-        "points": points,
-        "boundaries_url": boundaries_url,
-        "legend": {"title": title or _("Administrative units"), "groups": groups},
+        points += _point(unit, group[0] if group else None)
+    legend = {"title": title or _("Administrative units"), "groups": groups}
+    return {"points": points, "boundaries_url": boundaries_url, "legend": legend}
+
+
+def map_around(*, unit: Unit, around: Iterable[Unit], has_boundary: bool) -> dict[str, Any]:
+    """Return the map of one unit among those beside it, or among those that took it in."""
+    others = _("Same former district") if unit.is_current else _("Took it in")
+    url = None
+    if has_boundary and unit.former_district is not None:
+        url = f"{reverse('register:boundaries')}?district={unit.former_district.code}"
+    points = _point(unit, "this")
+    for other in around:
+        points += _point(other, "around")
+    legend = {"title": unit.full_name, "groups": {"this": unit.full_name, "around": others}}
+    return {"points": points, "boundaries_url": url, "legend": legend}
+
+
+def _point(unit: Unit, group: str | None) -> list[dict[str, Any]]:
+    """Return the point of a unit, or nothing where the list gives no coordinates."""
+    if unit.latitude is None or unit.longitude is None:
+        return []
+    point = {
+        "code": unit.code,
+        "name": unit.full_name,
+        "lat": unit.latitude,
+        "lon": unit.longitude,
+        "url": url_of(unit=unit),
     }
+    return [point | {"group": group} if group else point]
 
 
 def _group(unit: Unit, colour: str) -> tuple[str, str] | None:

@@ -247,9 +247,10 @@ def _km(unit: Unit, latitude: float, longitude: float) -> float:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitPage:
-    """All that the page of a unit shows."""
+    """All that the page of a unit shows; `around` are the units to see beside it on the map."""
 
     unit: Unit
+    around: Sequence[Unit]
     predecessors: Sequence[Succession]
     successors: Sequence[Succession]
     bodies: Sequence[Body]
@@ -260,13 +261,19 @@ class UnitPage:
 def unit_page(*, actor: Actor, unit: Unit) -> UnitPage:
     """Return a unit with what it is made of, what became of it, and its bodies."""
     predecessors = list(predecessors_of(actor=actor, unit=unit))
+    successors = list(successors_of(actor=actor, unit=unit))
+    around = [link.successor for link in successors]
+    if unit.is_current and unit.former_district:
+        rows = units_of_district(actor=actor, district=unit.former_district)
+        around = [row for row in rows if row.pk != unit.pk]
     return UnitPage(
         unit=unit,
+        around=around,
         predecessors=predecessors,
-        successors=list(successors_of(actor=actor, unit=unit)),
+        successors=successors,
         bodies=list(bodies_for(actor=actor).filter(unit=unit)),
         unchanged=is_unchanged(unit=unit, predecessors=predecessors),
-        has_boundary=Boundary.objects.filter(unit=unit).exists(),
+        has_boundary=unit.is_current and Boundary.objects.filter(unit=unit).exists(),
     )
 
 
@@ -278,6 +285,7 @@ class DistrictPage:
     units: Sequence[Unit]
     fates: Sequence[tuple[Unit, Sequence[Succession]]]
     elsewhere: Sequence[Unit]
+    boundaries: int
 
 
 def district_page(*, actor: Actor, code: str) -> DistrictPage:
@@ -298,6 +306,7 @@ def district_page(*, actor: Actor, code: str) -> DistrictPage:
         elsewhere=sorted(
             (unit for pk, unit in others.items() if pk not in counted), key=lambda unit: unit.code
         ),
+        boundaries=boundaries_for(actor=actor, district=code).count(),
     )
 
 
@@ -307,21 +316,21 @@ def bodies_for(*, actor: Actor) -> QuerySet[Body]:
     return rows if actor.may("register.unit:read") else rows.none()
 
 
-def boundaries_for(*, actor: Actor, province: str = "", code: str = "") -> QuerySet[Boundary]:
-    """Return the imported boundaries of current units: of all, of one province, or of one unit."""
+def boundaries_for(*, actor: Actor, province: str = "", district: str = "") -> QuerySet[Boundary]:
+    """Return the imported boundaries of current units: of all, of a province, or of a former district."""
     rows = Boundary.objects.filter(unit__in=units_for(actor=actor).order_by())
     if province:
         rows = rows.filter(unit__province_code=province)
-    if code:
-        rows = rows.filter(unit__code=code)
+    if district:
+        rows = rows.filter(unit__former_district__code=district)
     return rows.select_related("unit").order_by("unit__code")
 
 
-def boundaries_version(*, actor: Actor, province: str = "", code: str = "") -> str:
+def boundaries_version(*, actor: Actor, province: str = "", district: str = "") -> str:
     """Return a text that changes whenever a boundary or the name of its unit may: the basis of the ETag."""
-    rows = boundaries_for(actor=actor, province=province, code=code).order_by()
+    rows = boundaries_for(actor=actor, province=province, district=district).order_by()
     facts = rows.aggregate(last=Max("imported_at"), count=Count("pk"), revisions=Sum("unit__revision"))
-    return f"{province}-{code}-{facts['count']}-{facts['last']}-{facts['revisions']}"
+    return f"{province}-{district}-{facts['count']}-{facts['last']}-{facts['revisions']}"
 
 
 def import_reports_for(*, actor: Actor) -> QuerySet[ImportReport]:

@@ -19,7 +19,7 @@ from haicap.kernel.pages import page_of
 from haicap.kernel.tables import Faulty
 from haicap.register import actions, queries
 from haicap.register.forms import AttributesForm, BoundariesForm, FilterForm, HistoryForm, MapForm
-from haicap.register.maps import map_of, url_of
+from haicap.register.maps import map_around, map_of, url_of
 from haicap.register.models import Succession, Unit
 from haicap.register.outcomes import LABELS, detail_of
 from haicap.register.rules.snapshot import REORGANISED
@@ -55,13 +55,12 @@ def former_unit(request: Request, code: str) -> HttpResponse:
 
 def _unit_page(request: Request, row: Unit) -> HttpResponse:
     page = queries.unit_page(actor=request.actor, unit=row)
-    url = f"{reverse('register:boundaries')}?code={row.code}" if page.has_boundary else None
     shown = {
         "page": page,
         "unit": row,
         "predecessors": [_linked(link, link.predecessor) for link in page.predecessors],
         "successors": [_linked(link, link.successor) for link in page.successors],
-        "map": map_of(units=[row], boundaries_url=url, title=row.full_name),
+        "map": map_around(unit=row, around=page.around, has_boundary=page.has_boundary),
     }
     return render(request, "register/unit.html", shown)
 
@@ -85,7 +84,9 @@ def district(request: Request, code: str) -> HttpResponse:
         (row, url_of(unit=row), [_linked(link, link.successor) for link in links])
         for row, links in page.fates
     ]
-    shown = {"page": page, "fates": fates, "map": map_of(units=page.units, title=page.district.full_name)}
+    title = page.district.full_name
+    url = f"{reverse('register:boundaries')}?district={code}" if page.boundaries else None
+    shown = {"page": page, "fates": fates, "map": map_of(units=page.units, boundaries_url=url, title=title)}
     return render(request, "register/district.html", shown)
 
 
@@ -131,7 +132,7 @@ def unit_map(request: Request) -> HttpResponse:
 
 
 def _boundaries_etag(request: Any) -> str:
-    asked = {name: request.GET.get(name, "") for name in ("province", "code")}
+    asked = {name: request.GET.get(name, "") for name in ("province", "district")}
     return f'"{queries.boundaries_version(actor=request.actor, **asked)}"'
 
 
@@ -139,7 +140,7 @@ def _boundaries_etag(request: Any) -> str:
 @condition(etag_func=_boundaries_etag)
 def boundaries(request: Request) -> HttpResponse:
     """Serve the imported boundaries as GeoJSON; a browser that has them asks again and gets 304."""
-    asked = {name: request.GET.get(name, "") for name in ("province", "code")}
+    asked = {name: request.GET.get(name, "") for name in ("province", "district")}
     features = [
         {
             "type": "Feature",

@@ -188,4 +188,4 @@ def test_the_reference_file_of_communes_gives_all_168_their_population(importer,
     from haicap.register.models import Unit
 
     people = Unit.objects.filter(level="commune", valid_to=None).values_list("population", flat=True)
-    assert sum(people) == 14_544_929
+    assert sum(count or 0 for count in people) == 14_544_929

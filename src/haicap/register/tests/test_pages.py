@@ -121,7 +121,7 @@ def test_boundaries_are_served_once_and_then_by_304(client_as, current):
     client.post("/register/imports/boundaries/", {"file": SimpleUploadedFile("b.geojson", raw)})
     changed = client.get("/register/boundaries.geojson?province=79", headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
-    assert client.get("/register/units/26740/").content.decode().count("code=26740") == 1
+    assert client.get("/register/units/26740/").content.decode().count("district=760") == 1
 
 
 def test_pages_ask_the_database_as_often_for_3321_units_as_for_168(client_as):
