@@ -12,15 +12,15 @@ from haicap.kernel.jobs import Progress, job
 
 
 @job("campaign.form_teams")
-def form(progress: Progress, *, actor: Actor, seed: int = 1, limit: float = 20.0) -> dict[str, Any]:
-    """Form the teams of the open campaign; the result counts teams, half-days lost and people missing."""
+def form(progress: Progress, *, actor: Actor, seed: int = 1, limit: float = 5.0) -> dict[str, Any]:
+    """Form the teams of the open campaign; the result counts teams, half-days not complete and people missing."""
     grouping = form_teams(
         actor=actor,
         campaign=current_campaign_for(actor=actor),
         seed=seed,
         limit=limit,
         on_progress=lambda percent, message: progress.report(
-            percent, _("Forming the teams; best so far: %(value)s") % {"value": message or "-"}
+            percent, _("Forming the teams; best so far: %(value)s points") % {"value": message}
         ),
         stopped=progress.stopped,
     )
@@ -29,5 +29,6 @@ def form(progress: Progress, *, actor: Actor, seed: int = 1, limit: float = 20.0
         "teams": len(grouping.teams),
         "lost": grouping.lost,
         "shortfalls": dict(grouping.shortfalls),
+        "missing_heads": grouping.missing_heads,
         "proven": grouping.is_proven,
     }

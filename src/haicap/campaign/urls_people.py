@@ -12,7 +12,9 @@ urlpatterns = [
     path("nominations/check/", nominations.nomination_check, name="nomination-check"),
     path("nominations/<int:nomination_id>/", nominations.nomination, name="nomination"),
     path(
-        "nominations/<int:nomination_id>/withdraw/", nominations.nomination_withdraw, name="nomination-withdraw"
+        "nominations/<int:nomination_id>/withdraw/",
+        nominations.nomination_withdraw,
+        name="nomination-withdraw",
     ),
     path("teams/", teams.teams, name="teams"),
     path("teams/form/", teams.teams_form, name="teams-form"),
@@ -22,4 +24,5 @@ urlpatterns = [
     path("registrations/own/", registration.registration_own, name="registration-own"),
     path("registrations/remind/", registration.registrations_remind, name="registrations-remind"),
     path("registrations/<str:code>/", registration.registration, name="registration"),
+    path("registrations/<str:code>/check/", registration.registration_check, name="registration-check"),
 ]

@@ -23,13 +23,13 @@ from haicap.campaign.models import (
     NominationRequest,
 )
 from haicap.campaign.queries.plan import slots_of
-from haicap.campaign.queries.teams import areas_led_for, levels_of
+from haicap.campaign.queries.teams import areas_led_by, levels_of
 from haicap.kernel import audit
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import NotAllowed, Refused
 from haicap.kernel.periods import Slot
 from haicap.kernel.revision import claim
-from haicap.kernel.text import nfc
+from haicap.kernel.text import localized, nfc
 from haicap.register.models import Body
 
 
@@ -48,6 +48,13 @@ class Naming:
 def request_nominations(*, actor: Actor, campaign: Campaign, due: date) -> int:
     """Ask every body that leads an area to name people by `due`; tells its officers. Returns how many bodies."""
     actor.must("campaign.nomination:request")
+    if due > campaign.window_start:
+        raise Refused(
+            "nomination.due_late",
+            _("Visits begin on %(day)s. Ask for answers before that day.")
+            % {"day": f"{campaign.window_start:%d/%m/%Y}"},
+            field="due",
+        )
     bodies = list(Body.objects.filter(areas_led__area__campaign=campaign).distinct())
     if not bodies:
         raise Refused("nomination.no_bodies", _("No body leads an area of this plan. Load the plan first."))
@@ -94,12 +101,21 @@ def _check(campaign: Campaign, naming: Naming, led: Mapping[str, ContentArea], w
 
 
 def _refuse_twice(campaign: Campaign, person: Person) -> None:
-    there = Nomination.objects.filter(campaign=campaign, person=person).select_related("body").first()
+    there = (
+        Nomination.objects.filter(campaign=campaign, person=person)
+        .select_related("body")
+        .prefetch_related("areas__area")
+        .first()
+    )
     if there:
         raise Refused(
             "nomination.twice",
-            _("%(person)s is already nominated, by %(body)s. One person is nominated once.")
-            % {"person": person.full_name, "body": there.body.name_vi},
+            _("%(person)s is already nominated by %(body)s for %(areas)s. One person is nominated once.")
+            % {
+                "person": person.full_name,
+                "body": localized(there.body, "name"),
+                "areas": ", ".join(named.area.code for named in there.areas.all()),
+            },
             field="person",
         )
 
@@ -130,10 +146,12 @@ def _described(naming: Naming) -> dict[str, object]:
 def nominate(*, actor: Actor, campaign: Campaign, body: Body, naming: Naming) -> Nomination:
     """Name one person; raises Refused for somebody already named, an area not led, a half-day outside."""
     _check_body(actor, body)
-    led = {area.code: area for area in areas_led_for(actor=actor, campaign=campaign)}
+    led = {area.code: area for area in areas_led_by(campaign=campaign, body_id=body.pk)}
     _check(campaign, naming, led, set(slots_of(campaign=campaign)))
     if naming.person.body_id != body.pk:
-        raise Refused("nomination.person_elsewhere", _("This person belongs to another body."), field="person")
+        raise Refused(
+            "nomination.person_elsewhere", _("This person belongs to another body."), field="person"
+        )
     _refuse_twice(campaign, naming.person)
     row = Nomination.objects.create(
         campaign=campaign, body=body, person=naming.person, post=nfc(naming.post), level=naming.level
@@ -147,7 +165,7 @@ def nominate(*, actor: Actor, campaign: Campaign, body: Body, naming: Naming) ->
 def change_nomination(*, actor: Actor, row: Nomination, revision: int, naming: Naming) -> Nomination:
     """Change post, level, areas and availability of somebody named; raises Conflict, Refused."""
     _check_body(actor, row.body)
-    led = {area.code: area for area in areas_led_for(actor=actor, campaign=row.campaign)}
+    led = {area.code: area for area in areas_led_by(campaign=row.campaign, body_id=row.body_id)}
     _check(row.campaign, naming, led, set(slots_of(campaign=row.campaign)))
     claim(row, revision=revision)
     before = audit.snapshot(row)
@@ -170,9 +188,7 @@ def withdraw(*, actor: Actor, row: Nomination, revision: int) -> None:
             % {"team": row.membership.team.number},
         )
     claim(row, revision=revision)
-    audit.record(
-        actor=actor, action="campaign.nomination.withdrawn", subject=row, before=audit.snapshot(row)
-    )
+    audit.record(actor=actor, action="campaign.nomination.withdrawn", subject=row, before=audit.snapshot(row))
     row.delete()
 
 
@@ -203,10 +219,7 @@ def nominate_bulk(*, actor: Actor, campaign: Campaign, namings: Iterable[Naming]
     """Name many people and hand their lists in, all or none; the same rules as one by one."""
     actor.must("campaign.nomination:write")
     led = {area.code: area for area in ContentArea.objects.filter(campaign=campaign)}
-    leads = {
-        code: {lead.body_id for lead in area.leads.all()}
-        for code, area in led.items()
-    }
+    leads = {code: {lead.body_id for lead in area.leads.all()} for code, area in led.items()}
     window = set(slots_of(campaign=campaign))
     count = 0
     for naming in namings:
@@ -224,18 +237,44 @@ def nominate_bulk(*, actor: Actor, campaign: Campaign, namings: Iterable[Naming]
         _write_details(row, naming, own)
         count += 1
     NominationRequest.objects.filter(campaign=campaign).update(answered_at=timezone.now())
-    audit.record(
-        actor=actor, action="campaign.nominated_many", subject=campaign, after={"people": count}
-    )
+    audit.record(actor=actor, action="campaign.nominated_many", subject=campaign, after={"people": count})
     return count
+
+
+def _own_body(actor: Actor) -> Body:
+    body = Body.objects.filter(pk=actor.body_id or -1).first()
+    if body is None:
+        raise Refused("nomination.no_body", _("You belong to no body that could nominate."))
+    return body
+
+
+def _refuse_namesake(body: Body, full_name: str, phone: str) -> None:
+    """Refuse a new person who is, by name and telephone, somebody of the body already."""
+    same = [
+        p for p in Person.objects.filter(body=body) if p.full_name.casefold() == nfc(full_name).casefold()
+    ]
+    if same and (not phone.strip() or phone.strip() in {person.phone for person in same}):
+        raise Refused(
+            "nomination.person_known",
+            _(
+                "%(person)s of your body is in the list already: choose them there. If this is somebody else of "
+                "the same name, write their telephone."
+            )
+            % {"person": same[0].full_name},
+            field="new_name",
+        )
 
 
 @transaction.atomic
 def nominate_or_add(*, actor: Actor, campaign: Campaign, typed: Mapping[str, Any]) -> Nomination:
-    """Name the person typed into the form, adding them to the actor's body first where they are new."""
-    body = Body.objects.get(pk=actor.body_id)
+    """Name the person typed into the form, adding them to the actor's body first where they are new.
+
+    Raises Refused, besides what `nominate` refuses, for a new person who is in the body's list already.
+    """
+    body = _own_body(actor)
     person = typed.get("person")
     if person is None:
+        _refuse_namesake(body, typed["new_name"], typed["new_phone"])
         person = add_person(
             actor=actor,
             username=f"{body.code.lower()}-{uuid4().hex[:8]}",
@@ -243,17 +282,22 @@ def nominate_or_add(*, actor: Actor, campaign: Campaign, typed: Mapping[str, Any
             body=body,
             post=typed["post"],
             level=typed["level"],
+            phone=typed["new_phone"],
         )
-    naming = Naming(
+    return nominate(actor=actor, campaign=campaign, body=body, naming=naming_of(typed, person))
+
+
+def naming_of(typed: Mapping[str, Any], person: Person) -> Naming:
+    """Return what was typed into the form; one reason holds for all half-days ticked as not available."""
+    return Naming(
         person=person,
         post=typed["post"],
         level=typed["level"],
         areas=typed["areas"],
-        absences=dict.fromkeys(typed["absences"], ""),
+        absences=dict.fromkeys(typed["absences"], typed["absence_reason"]),
     )
-    return nominate(actor=actor, campaign=campaign, body=body, naming=naming)
 
 
 def hand_in_own(*, actor: Actor, campaign: Campaign) -> int:
     """Hand in the list of the actor's own body."""
-    return hand_in(actor=actor, campaign=campaign, body=Body.objects.get(pk=actor.body_id))
+    return hand_in(actor=actor, campaign=campaign, body=_own_body(actor))

@@ -9,49 +9,25 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.accounts.actions import notify
 from haicap.accounts.models import Person
+from haicap.accounts.queries import people_with
 from haicap.campaign.models import Campaign, SlotBlock, SlotPreference, SlotRegistration
 from haicap.campaign.queries.plan import surveyed_units_for
 from haicap.campaign.queries.registration import firsts_of, terms_of
 from haicap.campaign.rules.registration import Wish, WishFault, faults_of, free_slots
+from haicap.campaign.texts_people import wish_fault_text
 from haicap.kernel import audit
-from haicap.kernel.access import COMMUNE_ROLES, Actor
-from haicap.kernel.errors import NotAllowed, Refused, Text
-from haicap.kernel.periods import HalfDay, Slot
+from haicap.kernel.access import COMMUNE_ROLES, Actor, Role
+from haicap.kernel.errors import NotAllowed, Refused
+from haicap.kernel.periods import Slot
 from haicap.kernel.revision import claim
-from haicap.kernel.text import nfc
-from haicap.register.models import Unit
-
-SENTENCES: Mapping[str, Text] = {
-    "preferences.none": _("Choose at least one half-day that suits."),
-    "preferences.many": _("Rank at most %(count)s half-days."),
-    "preferences.twice": _("%(slot)s is ranked twice. Rank each half-day once."),
-    "slot.outside": _("%(slot)s is not a half-day of the survey."),
-    "slot.both": _("%(slot)s is both wished for and blocked. Keep one."),
-    "block.reason": _("Say why %(slot)s does not suit."),
-    "blocks.all": _("Every half-day is blocked. Leave at least one open, or ask to be surveyed online."),
-    "slot.full": _("%(slot)s is full as a first choice (%(count)s units). Free: %(free)s."),
-    "place.missing": _("Write the agreed place, or choose the seat of the committee."),
-    "online.reason": _("Say why the survey should be online."),
-    "contact.name": _("Name the contact person."),
-    "contact.phone": _("Write the contact's telephone, at least 8 digits."),
-}
-HALVES: Mapping[HalfDay, Text] = {HalfDay.MORNING: _("morning"), HalfDay.AFTERNOON: _("afternoon")}
-
-
-def slot_text(slot: Slot) -> str:
-    """Return a half-day in words."""
-    return f"{HALVES[slot.half]} {slot.day:%d/%m}"
+from haicap.kernel.text import localized, nfc
+from haicap.register.models import Body, Unit
 
 
 def _refuse(fault: WishFault, free: list[Slot]) -> None:
-    words = {
-        "slot": slot_text(fault.slot) if fault.slot else "",
-        "count": fault.count,
-        "free": ", ".join(slot_text(slot) for slot in free[:8]) or "-",
-    }
     raise Refused(
         f"registration.{fault.code}",
-        str(SENTENCES[fault.code]) % words,
+        wish_fault_text(fault, free=free),
         field=fault.field,
         details={"free": [slot.key for slot in free]},
     )
@@ -65,9 +41,20 @@ def _check_who(actor: Actor, campaign: Campaign, unit: Unit) -> None:
     if not actor.is_central and not campaign.is_sample and today > campaign.registration_deadline:
         raise Refused(
             "registration.closed",
-            _("Registration ended on %(day)s. Call the secretariat: it can still register for you.")
-            % {"day": f"{campaign.registration_deadline:%d/%m/%Y}"},
+            _(
+                "Registration ended on %(day)s. Call the secretariat, which can still register for you: %(people)s."
+            )
+            % {"day": f"{campaign.registration_deadline:%d/%m/%Y}", "people": _whom_to_call(campaign)},
         )
+
+
+def _whom_to_call(campaign: Campaign) -> str:
+    """Return names and telephones of the secretariat, or the name of its body where nobody gave a telephone."""
+    people = people_with(role=Role.SECRETARIAT).exclude(phone="").order_by("folded")[:3]
+    if named := [f"{person.full_name}, {person.phone}" for person in people]:
+        return "; ".join(named)
+    body = Body.objects.filter(code=campaign.setting("lead_body", "")).first()
+    return localized(body, "name") if body else "-"
 
 
 @transaction.atomic
@@ -80,7 +67,10 @@ def register_slots(
     of the unit registered in the meantime; NotAllowed for another unit.
     """
     _check_who(actor, campaign, unit)
-    firsts = firsts_of(campaign=campaign, leaving_out=unit)
+    Campaign.objects.select_for_update().get(
+        pk=campaign.pk
+    )  # one at a time: nobody takes the last place twice
+    firsts = firsts_of(campaign=campaign, leaving_out=[unit])
     terms = terms_of(campaign=campaign)
     faults = faults_of(wish=wish, terms=terms, firsts=firsts)
     if faults:
@@ -138,13 +128,16 @@ def register_slots_bulk(*, actor: Actor, campaign: Campaign, wishes: Mapping[Uni
     if not actor.is_central:
         raise NotAllowed("registration.other_unit", _("You may only register your own unit."))
     terms = terms_of(campaign=campaign)
-    firsts: list[Slot] = []
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    firsts = firsts_of(campaign=campaign, leaving_out=list(wishes))
     for unit, wish in wishes.items():
         if faults := faults_of(wish=wish, terms=terms, firsts=firsts):
             try:
                 _refuse(faults[0], free_slots(terms=terms, firsts=firsts))
             except Refused as refused:
-                raise Refused(refused.code, f"{unit.full_name}: {refused.message}", field=refused.field) from None
+                raise Refused(
+                    refused.code, f"{unit.full_name}: {refused.message}", field=refused.field
+                ) from None
         firsts += wish.preferences[:1]
     SlotRegistration.objects.filter(campaign=campaign, unit__in=list(wishes)).delete()
     rows = [SlotRegistration(campaign=campaign, unit=unit) for unit in wishes]
@@ -152,9 +145,7 @@ def register_slots_bulk(*, actor: Actor, campaign: Campaign, wishes: Mapping[Uni
         _fill(row, wish, actor.person_id)
     SlotRegistration.objects.bulk_create(rows)
     _write_slots(list(zip(rows, wishes.values(), strict=True)))
-    audit.record(
-        actor=actor, action="campaign.registered_many", subject=campaign, after={"units": len(rows)}
-    )
+    audit.record(actor=actor, action="campaign.registered_many", subject=campaign, after={"units": len(rows)})
     return len(rows)
 
 

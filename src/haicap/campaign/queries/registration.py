@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Campaign, SlotPreference, SlotRegistration
 from haicap.campaign.queries.plan import slots_of, surveyed_units_for
-from haicap.campaign.rules.registration import Terms, free_slots
+from haicap.campaign.rules.registration import Terms, Wish, WishFault, faults_of, free_slots
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.kernel.periods import HalfDay, Slot
+from haicap.kernel.text import fold
 from haicap.register.models import Unit
 
 REGISTERED = SlotRegistration.State.REGISTERED
@@ -22,7 +23,7 @@ def registrations_for(*, actor: Actor, campaign: Campaign) -> QuerySet[SlotRegis
     actor.must("campaign.registration:read")
     rows = SlotRegistration.objects.filter(campaign=campaign).select_related("unit")
     rows = rows.prefetch_related("preferences", "blocks")
-    return rows.filter(unit_id=actor.unit_id) if actor.is_commune and not actor.is_central else rows
+    return rows.filter(unit_id=actor.unit_id or -1) if actor.is_commune and not actor.is_central else rows
 
 
 def registration_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> SlotRegistration | None:
@@ -55,13 +56,13 @@ def terms_of(*, campaign: Campaign) -> Terms:
     )
 
 
-def firsts_of(*, campaign: Campaign, leaving_out: Unit | None = None) -> list[Slot]:
-    """Return the first choices registered, without those of `leaving_out`."""
+def firsts_of(*, campaign: Campaign, leaving_out: Sequence[Unit] = ()) -> list[Slot]:
+    """Return the first choices registered, without those of the units `leaving_out`."""
     rows = SlotPreference.objects.filter(
         registration__campaign=campaign, registration__state=REGISTERED, rank=1
     )
-    if leaving_out is not None:
-        rows = rows.exclude(registration__unit=leaving_out)
+    if leaving_out:
+        rows = rows.exclude(registration__unit__in=leaving_out)
     return [Slot(day, HalfDay(half)) for day, half in rows.values_list("day", "half")]
 
 
@@ -97,9 +98,31 @@ def loads_of(
     ]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WishCheck:
+    """What is wrong with a wish before it is handed in, and the half-days free as a first choice."""
+
+    faults: list[WishFault]
+    free: list[Slot]
+    wish: Wish
+
+
+def wish_check_for(*, actor: Actor, campaign: Campaign, unit: Unit, wish: Wish) -> WishCheck:
+    """Judge a wish as it is being typed; nothing is kept."""
+    actor.must("campaign.registration:write")
+    terms, firsts = terms_of(campaign=campaign), firsts_of(campaign=campaign, leaving_out=[unit])
+    return WishCheck(
+        faults=faults_of(wish=wish, terms=terms, firsts=firsts),
+        free=free_slots(terms=terms, firsts=firsts),
+        wish=wish,
+    )
+
+
 def free_for(*, campaign: Campaign, unit: Unit) -> list[Slot]:
     """Return the half-days still free as a first choice for `unit`."""
-    return free_slots(terms=terms_of(campaign=campaign), firsts=firsts_of(campaign=campaign, leaving_out=unit))
+    return free_slots(
+        terms=terms_of(campaign=campaign), firsts=firsts_of(campaign=campaign, leaving_out=[unit])
+    )
 
 
 def units_with_registration_for(
@@ -107,8 +130,6 @@ def units_with_registration_for(
 ) -> QuerySet[Unit]:
     """Return the surveyed units, each with `campaign_registrations` (none or one), filtered by name and by
     state: "registered" or "missing"."""
-    from haicap.kernel.text import fold
-
     own = SlotRegistration.objects.filter(campaign=campaign).prefetch_related("preferences", "blocks")
     rows = surveyed_units_for(actor=actor, campaign=campaign).select_related("former_district")
     for word in fold(text).split():

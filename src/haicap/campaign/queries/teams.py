@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haicap.accounts.models import Person
@@ -110,7 +110,9 @@ def requests_for(*, actor: Actor, campaign: Campaign) -> list[RequestStatus]:
     counts = Q(nominations__campaign=campaign) & ~Q(nominations__state=Nomination.State.WITHDRAWN)
     bodies = Body.objects.filter(code__in=led).annotate(
         named=Count("nominations", filter=counts),
-        handed_in=Count("nominations", filter=Q(nominations__campaign=campaign, nominations__state=SUBMITTED)),
+        handed_in=Count(
+            "nominations", filter=Q(nominations__campaign=campaign, nominations__state=SUBMITTED)
+        ),
     )
     if not actor.is_central:
         bodies = bodies.filter(pk=actor.body_id or -1)
@@ -143,14 +145,18 @@ def all_lacks(*, campaign: Campaign, rules: list[AreaRule] | None = None) -> lis
 
 
 def lacks_with(
-    *, actor: Actor, campaign: Campaign, level: str, post: str, areas: Iterable[str], replaces: int | None = None
+    *,
+    actor: Actor,
+    campaign: Campaign,
+    level: str,
+    post: str,
+    areas: Iterable[str],
+    replaces: int | None = None,
 ) -> list[Lack]:
     """Return what the areas of the actor's body would lack once somebody of `level` and `post` is named for
     `areas`; `replaces` is the nomination being edited."""
     own = Body.objects.filter(pk=actor.body_id or -1).values_list("code", flat=True).first()
-    rules = [
-        rule for rule in area_rules(campaign=campaign) if actor.is_central or own in rule.bodies
-    ]
+    rules = [rule for rule in area_rules(campaign=campaign) if own in rule.bodies]
     rows = (
         Nomination.objects.filter(campaign=campaign)
         .exclude(state=Nomination.State.WITHDRAWN)
@@ -163,17 +169,21 @@ def lacks_with(
     return lacks(rules=rules, candidates=people, teams=campaign.team_count)
 
 
+def areas_led_by(*, campaign: Campaign, body_id: int | None) -> QuerySet[ContentArea]:
+    """Return the areas a body leads, for which it names people."""
+    return ContentArea.objects.filter(campaign=campaign, leads__body_id=body_id or -1)
+
+
 def areas_led_for(*, actor: Actor, campaign: Campaign) -> QuerySet[ContentArea]:
-    """Return the areas for which the actor's body names people; all of them for the centre."""
-    rows = ContentArea.objects.filter(campaign=campaign)
-    return rows if actor.is_central else rows.filter(leads__body_id=actor.body_id or -1)
+    """Return the areas for which the actor's body names people."""
+    return areas_led_by(campaign=campaign, body_id=actor.body_id)
 
 
 def people_to_nominate_for(*, actor: Actor, campaign: Campaign) -> QuerySet[Person]:
-    """Return the people of the actor's body who are not named in this campaign yet."""
-    taken = Nomination.objects.filter(campaign=campaign).values("person_id")
-    rows = Person.objects.filter(is_active=True).exclude(pk__in=taken).select_related("body")
-    return rows if actor.is_central else rows.filter(body_id=actor.body_id or -1)
+    """Return the active people of the actor's body, with `is_named` true for those named in this campaign."""
+    named = Nomination.objects.filter(campaign=campaign, person=OuterRef("pk"))
+    rows = Person.objects.filter(is_active=True, body_id=actor.body_id or -1)
+    return rows.annotate(is_named=Exists(named)).order_by("is_named", "folded", "pk")
 
 
 def teams_for(*, actor: Actor, campaign: Campaign) -> QuerySet[Team]:
@@ -208,6 +218,8 @@ def team_problem(*, campaign: Campaign) -> TeamProblem:
         .prefetch_related("areas__area", "absences")
         .order_by("pk")
     )
+    slots = tuple(slots_of(campaign=campaign))
+    leading = campaign.setting("team_head_level", "division_head")
     members = []
     for row in rows:
         named = candidate(row)
@@ -224,36 +236,8 @@ def team_problem(*, campaign: Campaign) -> TeamProblem:
         members=tuple(members),
         areas=tuple(rules),
         teams=campaign.team_count,
-        slots=tuple(slots_of(campaign=campaign)),
+        slots=slots,
         secretary_body=str(campaign.setting("lead_body", "")),
+        head_rank=levels.index(leading) if leading in levels else 0,
+        least_half_days=-(-len(slots) * int(campaign.setting("team_complete_percent", 80)) // 100),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamBoard:
-    """All teams, what each lacks, who is handed in but not placed, and what no nomination covers."""
-
-    teams: list[tuple[Team, list[str]]]
-    spare: list[Nomination]
-    lacks: list[Lack]
-
-
-def team_board_for(*, actor: Actor, campaign: Campaign) -> TeamBoard:
-    """Return the board of teams (a constant number of queries)."""
-    rules = area_rules(campaign=campaign)
-    rows = []
-    for team in teams_for(actor=actor, campaign=campaign):
-        people = [candidate(member.nomination) for member in team.members.all()]
-        uncovered = [
-            rule.code
-            for rule in rules
-            if sum(fits(rule=rule, candidate=person) for person in people) < rule.min_members
-        ]
-        rows.append((team, uncovered))
-    spare = (
-        Nomination.objects.filter(campaign=campaign, state=SUBMITTED, membership=None)
-        .select_related("person", "body")
-        .prefetch_related("areas__area")
-        .order_by("body__code", "pk")
-    )
-    return TeamBoard(teams=rows, spare=list(spare), lacks=all_lacks(campaign=campaign, rules=rules))

@@ -66,7 +66,12 @@ def lacks(*, rules: Sequence[AreaRule], candidates: Iterable[Candidate], teams: 
         if unfit:
             found.append(
                 Lack(
-                    area=rule.code, kind="unfit", wanted=wanted, found=len(fitting), bodies=rule.bodies, people=unfit
+                    area=rule.code,
+                    kind="unfit",
+                    wanted=wanted,
+                    found=len(fitting),
+                    bodies=rule.bodies,
+                    people=unfit,
                 )
             )
         if len(fitting) < wanted:

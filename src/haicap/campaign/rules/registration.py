@@ -67,7 +67,9 @@ def _slot_faults(wish: Wish, terms: Terms) -> list[WishFault]:
         if times > 1:
             found.append(WishFault(code="preferences.twice", field="preferences", slot=slot))
     for name, slots in (("preferences", wish.preferences), ("blocks", tuple(wish.blocks))):
-        found += [WishFault(code="slot.outside", field=name, slot=slot) for slot in slots if slot not in window]
+        found += [
+            WishFault(code="slot.outside", field=name, slot=slot) for slot in slots if slot not in window
+        ]
     found += [
         WishFault(code="slot.both", field="preferences", slot=slot)
         for slot in wish.preferences

@@ -1,20 +1,20 @@
 """Pages of nominations."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from haicap.campaign import queries
 from haicap.campaign.actions import nominations as actions
-from haicap.campaign.actions.registration import slot_text
 from haicap.campaign.forms_people import NominationForm, RequestForm
 from haicap.campaign.models import Campaign, Nomination
 from haicap.campaign.queries import teams as people
+from haicap.campaign.texts_people import slot_text
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
@@ -39,7 +39,7 @@ def _list(request: Request, campaign: Campaign, form: RequestForm, status: int) 
         "is_asked": any(row.request for row in requests),
         "page": page_of(rows, request),
         "form": form,
-        "today": date.today(),
+        "today": timezone.localdate(),
     }
     return render(request, "campaign/nominations.html", context, status=status)
 
@@ -52,7 +52,11 @@ def nominations_request(request: Request) -> HttpResponse:
     form = RequestForm(request.POST)
     if not form.is_valid():
         return _list(request, campaign, form, 422)
-    count = actions.request_nominations(actor=request.actor, campaign=campaign, **form.cleaned_data)
+    try:
+        count = actions.request_nominations(actor=request.actor, campaign=campaign, **form.cleaned_data)
+    except Refusal as refusal:
+        form.add_refusal(refusal)
+        return _list(request, campaign, form, 422)
     messages.success(request, _("%(count)s bodies were asked.") % {"count": count})
     return redirect("campaign:nominations")
 
@@ -100,17 +104,12 @@ def nomination(request: Request, nomination_id: int) -> HttpResponse:
         "level": row.level,
         "areas": [named.area.code for named in row.areas.all()],
         "absences": [f"{a.day.isoformat()}.{a.half}" for a in row.absences.all()],
+        "absence_reason": next((a.reason for a in row.absences.all()), ""),
     }
     form = _form(request, campaign, row=row, initial=initial)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        naming = actions.Naming(
-            person=row.person,
-            post=values["post"],
-            level=values["level"],
-            areas=values["areas"],
-            absences=dict.fromkeys(values["absences"], ""),
-        )
+        naming = actions.naming_of(values, row.person)
         try:
             actions.change_nomination(
                 actor=request.actor, row=row, revision=values["revision"], naming=naming

@@ -1,16 +1,20 @@
 """Pages of slot registration."""
 
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from haicap.campaign import queries
 from haicap.campaign.actions import registration as actions
-from haicap.campaign.forms_people import RegistrationForm
+from haicap.campaign.forms_people import RegistrationForm, typed_slots
 from haicap.campaign.models import Campaign, SlotRegistration
 from haicap.campaign.queries import registration as reads
+from haicap.campaign.texts_people import slot_text, wish_fault_text
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
@@ -30,6 +34,7 @@ def registrations(request: Request) -> HttpResponse:
         "campaign": campaign,
         "page": page_of(rows, request),
         "asked": asked,
+        "is_over": timezone.localdate() > campaign.registration_deadline,
         "done": done,
         "total": total,
         "percent": 100 * done // max(1, total),
@@ -78,7 +83,9 @@ def _edit(request: Request, campaign: Campaign, unit: Unit, back: str) -> HttpRe
         else:
             messages.success(request, _("Registered. You can change it until the deadline."))
             return redirect(back)
-    context = {"form": form, "campaign": campaign, "unit": unit, "row": row} | _grid(campaign, unit, row, form)
+    context = {"form": form, "campaign": campaign, "unit": unit, "row": row} | _grid(
+        campaign, unit, row, form
+    )
     return render(request, "campaign/registration.html", context, status=422 if form.errors else 200)
 
 
@@ -89,26 +96,36 @@ def _grid(
     ranks: dict[Slot, int] = {}
     blocks: dict[Slot, str] = {}
     if form.is_bound:
-        for name, value in form.data.items():
-            if name.startswith("wish-") and value:
-                try:
-                    slot = Slot.parse(name.removeprefix("wish-"))
-                except ValueError:
-                    continue
-                if value == "block":
-                    blocks[slot] = str(form.data.get(f"reason-{slot.key}", ""))
-                elif str(value).isdecimal():
-                    ranks[slot] = int(str(value))
+        with suppress(Refusal):  # already told above the form
+            ranks, blocks = typed_slots(form.data)
     elif row is not None:
         ranks = {Slot(p.day, HalfDay(p.half)): p.rank for p in row.preferences.all()}
         blocks = {Slot(b.day, HalfDay(b.half)): b.reason for b in row.blocks.all()}
     terms = reads.terms_of(campaign=campaign)
-    firsts = reads.firsts_of(campaign=campaign, leaving_out=unit)
+    firsts = reads.firsts_of(campaign=campaign, leaving_out=[unit])
     loads = reads.loads_of(terms=terms, firsts=firsts, ranks=ranks, blocks=blocks)
     days: dict[object, list[reads.SlotLoad]] = {}
     for load in loads:
         days.setdefault(load.slot.day, []).append(load)
     return {"days": list(days.items()), "choices": range(1, terms.choices + 1)}
+
+
+@needs("campaign.registration:write")
+@require_POST
+def registration_check(request: Request, code: str) -> HttpResponse:
+    """Say, as they choose, what is wrong with the wish and which half-days are free."""
+    campaign = queries.current_campaign_for(actor=request.actor)
+    unit = reads.surveyed_unit_for(actor=request.actor, campaign=campaign, code=code)
+    form = RegistrationForm(request.POST)
+    form.is_valid()
+    check = reads.wish_check_for(actor=request.actor, campaign=campaign, unit=unit, wish=form.wish())
+    about_slots = [fault for fault in check.faults if fault.field in {"preferences", "blocks"}]
+    context = {
+        "sentences": [wish_fault_text(fault, free=check.free) for fault in about_slots],
+        "chosen": [slot_text(slot) for slot in check.wish.preferences],
+        "blocked": len(check.wish.blocks),
+    }
+    return render(request, "campaign/registration_check.html", context)
 
 
 @needs("campaign.team:write")

@@ -92,6 +92,17 @@ def _told(
     return wrong
 
 
+def complete_half_days(*, problem: TeamProblem, grouping: Grouping) -> dict[int, int]:
+    """Return for each team the number of half-days on which every area is covered by members who are there."""
+    by_key = {member.key: member for member in problem.members}
+    found: dict[int, int] = {}
+    for number, keys in grouping.teams.items():
+        members = [by_key[key] for key in dict.fromkeys(keys) if key in by_key]
+        whole = not any(_gaps(problem, members).values())
+        found[number] = _complete(problem, members) if whole else 0
+    return found
+
+
 def check(*, problem: TeamProblem, grouping: Grouping, by_hand: bool = False) -> list[Broken]:
     """Return every broken rule.
 

@@ -1,0 +1,78 @@
+"""Sentences for what the pure rules of teams and registration report by code."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from haicap.campaign.queries.board import TeamBoard, TeamState
+from haicap.campaign.rules.registration import WishFault
+from haicap.campaign.rules.teams import Broken
+from haicap.kernel.errors import Text
+from haicap.kernel.periods import HalfDay, Slot
+
+SENTENCES: Mapping[str, Text] = {
+    "preferences.none": _("Choose at least one half-day that suits."),
+    "preferences.many": _("Rank at most %(count)s half-days."),
+    "preferences.twice": _("%(slot)s is ranked twice. Rank each half-day once."),
+    "slot.outside": _("%(slot)s is not a half-day of the survey."),
+    "slot.both": _("%(slot)s is both wished for and blocked. Keep one."),
+    "block.reason": _("Say why %(slot)s does not suit."),
+    "blocks.all": _("Every half-day is blocked. Leave at least one open, or ask to be surveyed online."),
+    "slot.full": _("%(slot)s is full as a first choice (%(count)s units). Free: %(free)s."),
+    "place.missing": _("Write the agreed place, or choose the seat of the committee."),
+    "online.reason": _("Say why the survey should be online."),
+    "contact.name": _("Name the contact person."),
+    "contact.phone": _("Write the contact's telephone, at least 8 digits."),
+}
+HALVES: Mapping[HalfDay, Text] = {HalfDay.MORNING: _("morning"), HalfDay.AFTERNOON: _("afternoon")}
+BROKEN: Mapping[str, Text] = {
+    "team.missing": _("The team is not formed"),
+    "team.empty": _("The team has nobody"),
+    "member.twice": _("%(person)s sits in %(count)s teams"),
+    "member.unknown": _("%(person)s is not handed in any more"),
+    "area.uncovered": _("Area %(area)s is not covered: %(count)s missing, led by %(bodies)s"),
+    "head.none": _("The team has no head"),
+    "head.count": _("The team has %(count)s heads"),
+    "head.junior": _("%(person)s is too junior to head a team"),
+    "team.incomplete": _("All areas covered on only %(count)s half-days, %(wanted)s wanted"),
+}
+WEEKDAYS: Sequence[Text] = (
+    _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"),
+)  # fmt: skip
+
+
+def slot_text(slot: Slot) -> str:
+    """Return a half-day in words, such as "sáng thứ Hai 04/8"."""
+    return _now("%(half)s of %(weekday)s %(day)s") % {
+        "half": HALVES[slot.half],
+        "weekday": WEEKDAYS[slot.day.weekday()],
+        "day": f"{slot.day:%d/%m}",
+    }
+
+
+def wish_fault_text(fault: WishFault, *, free: Sequence[Slot], most: int = 8) -> str:
+    """Return why a wish is refused; for a full half-day, with up to `most` that are free."""
+    return str(SENTENCES[fault.code]) % {
+        "slot": slot_text(fault.slot) if fault.slot else "",
+        "count": fault.count,
+        "free": ", ".join(slot_text(slot) for slot in free[:most]) or _now("none; call the secretariat"),
+    }
+
+
+def broken_text(broken: Broken, *, people: Mapping[int, str], bodies: Mapping[str, Sequence[str]]) -> str:
+    """Return a broken rule of a team; `people` gives names by nomination, `bodies` who leads an area."""
+    code = "head.none" if broken.rule == "head.count" and not broken.count else broken.rule
+    return str(BROKEN[code]) % {
+        "person": people.get(broken.member or 0, "?"),
+        "count": broken.count,
+        "wanted": broken.wanted,
+        "area": broken.area,
+        "bodies": ", ".join(bodies.get(broken.area, ())) or "-",
+    }
+
+
+def board_sentences(board: TeamBoard, state: TeamState) -> list[str]:
+    """Return every broken rule of one team of the board, in words."""
+    people = {member.nomination_id: member.nomination.person.full_name for member in state.team.members.all()}
+    return [broken_text(broken, people=people, bodies=board.leads) for broken in state.broken]
