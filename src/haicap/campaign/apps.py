@@ -8,6 +8,7 @@ from haicap.kernel.area import AreaConfig, MenuItem
 class CampaignConfig(AreaConfig):
     """The plan and the people and half-days it needs."""
 
+    default = True  # the base class imported above is a candidate too
     name = "haicap.campaign"
     label = "campaign"
     verbose_name = _("Campaign")

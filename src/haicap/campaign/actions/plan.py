@@ -63,9 +63,9 @@ def load_plan(*, actor: Actor, path: Path, code: str | None = None, sample: bool
     """Load the plan in folder `path` as campaign `code` (default: the plan's own).
 
     A new campaign is open where no other is. Loading the same files again changes nothing. Changed files make
-    a new version of the same campaign: rows are brought up to date by their codes, and what the secretariat
-    changed on screen stays. Raises Faulty where the plan has faults, and Refused("plan.field_in_use") where it
-    drops or retypes a field that has answers.
+    a new version of the same campaign: rows are brought up to date by their codes, and what was changed on
+    screen stays. Raises Faulty where the plan has faults, and Refused("plan.field_in_use") where it drops or
+    retypes a field that has answers.
     """
     actor.must(WRITE)
     plan = read_plan_folder(path=Path(path))

@@ -120,7 +120,9 @@ class Indicator(models.Model):
 
     class Meta:
         ordering = ["campaign", "order"]
-        constraints = [models.UniqueConstraint(fields=["campaign", "code"], name="indicator_once_per_campaign")]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "code"], name="indicator_once_per_campaign")
+        ]
 
     def __str__(self) -> str:
         return self.code

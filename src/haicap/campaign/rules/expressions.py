@@ -1,9 +1,9 @@
 """Judging the values of one report against fields and rules; the one engine of form, review and command.
 
 Values are typed: int or Decimal for numbers, date, "yes"/"no" or bool, the code of a choice, codes for
-several choices, text. None (or "") is blank, and blank is not zero: a rule that needs a blank value is silent,
-unless it asks about blankness itself. NOT_APPLICABLE silences every rule that names the field. A computed
-field whose parts are blank, or whose divisor is zero, has no value.
+several choices, text. None (or "") is blank, and blank is not zero: a rule that needs a blank value is
+silent, unless it asks about blankness itself. NOT_APPLICABLE silences every rule that names the field. A
+computed field whose parts are blank, or whose divisor is zero, has no value.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -168,7 +168,9 @@ def _schedule(head: Mapping[str, Any], faults: Faults) -> Schedule:
 
 
 def _settings(head: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    settings = {str(key): dict(value) for key, value in head.get("settings", {}).items()}
+    settings: dict[str, Mapping[str, Any]] = {
+        str(key): dict(value) for key, value in head.get("settings", {}).items()
+    }
     for key, source in head.get("schedule", {}).get("sources", {}).items():
         settings[f"schedule.{key}"] = dict(source)
     settings["stages"] = {"value": head.get("stages", [])}

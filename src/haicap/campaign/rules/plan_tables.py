@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from haicap.campaign.rules.plan import PlanFault
 
@@ -91,7 +92,7 @@ def _columns_are_right(columns: list[str], shape: Shape, faults: Faults) -> bool
     return not missing
 
 
-def _rows(reader: "csv._reader", columns: list[str], shape: Shape, faults: Faults) -> list[Row]:
+def _rows(reader: Any, columns: list[str], shape: Shape, faults: Faults) -> list[Row]:
     rows: list[Row] = []
     line = reader.line_num + 1
     for cells in reader:

@@ -66,10 +66,9 @@ def mark(code: str) -> SafeString:
     """Say where a value comes from, with the mark itself: from the article, verified, a proposal."""
     for start, text, colour in _MARKS:
         if code.startswith(start):
-            return format_html(
-                '<span class="state state-{}" title="{}">{}{}</span>',
-                colour, code, text, "" if code == start else f" ({code})",
-            )  # fmt: skip
+            rest = code if start in ("GK", "R") else code.removeprefix(start).strip(" :")
+            detail = f" ({rest})" if rest else ""
+            return format_html('<span class="state state-{}">{}{}</span>', colour, text, detail)
     return format_html('<span class="state state-grey">{}</span>', code)
 
 

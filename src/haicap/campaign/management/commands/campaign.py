@@ -81,4 +81,4 @@ class Command(BaseCommand):
             )
             for area in areas_of(campaign=campaign):
                 leads = ", ".join(lead.body.code for lead in area.leads.all())
-                self.stdout.write(f"  {area.code:<4} {area.indicator_count:>3} indicators  {leads}")
+                self.stdout.write(f"  {area.code:<4} {area.indicator_count:>3} indicators  {leads}")  # type: ignore[attr-defined]  # annotated
