@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import Field
 
 from haicap.campaign.models import Campaign
@@ -228,7 +229,7 @@ def solve(request: Request, body: SolveIn) -> Any:
         changes=body.changes,
         pins_from=_calendar(request, body.pins_from) if body.pins_from else None,
     )
-    return 202, {"id": str(job.pk), "url": f"/jobs/{job.pk}/"}
+    return Status(202, {"id": str(job.pk), "url": reverse("kernel:job", args=[job.pk])})
 
 
 @router.post("/versions/{int:version}/move", response=MoveOut)
@@ -271,7 +272,7 @@ def check(request: Request, version: int) -> Any:
 @needs(WRITE)
 def revise(request: Request, version: int) -> Any:
     """Make a draft out of a version."""
-    return 201, actions.revise(actor=request.actor, calendar=_calendar(request, version))
+    return Status(201, actions.revise(actor=request.actor, calendar=_calendar(request, version)))
 
 
 @router.post("/versions/{int:version}/publish", response=CalendarOut)

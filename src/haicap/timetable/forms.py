@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Team
@@ -29,7 +30,7 @@ class MoveForm(RevisedForm):
     def __init__(self, *args: Any, teams: Iterable[Team], slots: Iterable[Slot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].choices = [(team.number, team.name or team.number) for team in teams]  # type: ignore[attr-defined]
-        self.fields["slot"].choices = [(slot.key, slot_text(slot)) for slot in slots]  # type: ignore[attr-defined]
+        self.fields["slot"].choices = [(slot.key, capfirst(slot_text(slot))) for slot in slots]  # type: ignore[attr-defined]
 
 
 class DropForm(RevisedForm):

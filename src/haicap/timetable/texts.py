@@ -81,8 +81,8 @@ TERM_TEXTS: Mapping[str, Text] = {
     "travel": gettext_lazy("Travel"),
 }
 HALF_TEXTS: Mapping[HalfDay, Text] = {
-    HalfDay.MORNING: gettext_lazy("Morning"),
-    HalfDay.AFTERNOON: gettext_lazy("Afternoon"),
+    HalfDay.MORNING: gettext_lazy("morning"),
+    HalfDay.AFTERNOON: gettext_lazy("afternoon"),
 }
 
 

@@ -1,6 +1,7 @@
 """Changing a draft by hand: every broken rule is named, every change tells what it costs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -42,6 +43,19 @@ class Move:
     def allowed(self) -> bool:
         """True when no hard rule is broken."""
         return not self.broken
+
+
+@contextmanager
+def claiming(calendar: Calendar, *, revision: int | None) -> Iterator[None]:
+    """Open a transaction on the version as the person saw it; Conflict when somebody changed it since."""
+    held = calendar.revision
+    try:
+        with transaction.atomic():
+            claim(calendar, revision=held if revision is None else revision)
+            yield
+    except BaseException:
+        calendar.revision = held  # the claim was rolled back
+        raise
 
 
 def revise(*, actor: Actor, calendar: Calendar) -> Calendar:
@@ -143,7 +157,7 @@ def move_visit(
     actor.must(WRITE)
     _must_be_draft(calendar)
     _surveyed(actor, calendar.campaign, unit)
-    with transaction.atomic():
+    with nullcontext() if dry_run else claiming(calendar, revision=revision):
         problem = draft_problem(actor=actor, calendar=calendar)
         visits = all_placed(calendar)
         old = next((visit for visit in visits if visit.unit == unit), None)
@@ -158,7 +172,6 @@ def move_visit(
                 _("This move breaks a rule: %(rules)s.") % {"rules": joined(report.broken)},
                 details={"broken": list(report.broken), "rules": list(report.rules)},
             )
-        claim(calendar, revision=calendar.revision if revision is None else revision)
         _store(actor, calendar, judged.visits)
         _settle(calendar, problem, judged.visits)
         audit.record(
@@ -240,14 +253,13 @@ def remove_visit(*, actor: Actor, calendar: Calendar, unit: str, revision: int |
     """Take a unit out of a draft; it then stands among the units without a visit."""
     actor.must(WRITE)
     _must_be_draft(calendar)
-    with transaction.atomic():
+    with claiming(calendar, revision=revision):
         row = Visit.objects.filter(calendar=calendar, unit__code=unit).select_related("unit", "team").first()
         if row is None:
             raise Missing("timetable.visit_missing", _("This unit has no visit in this version."))
         if row.pinned:
             raise Refused("timetable.pinned", _("The visit is pinned: unpin it first."))
         before = {"unit": unit, "team": row.team.number, "slot": row.slot.key}
-        claim(calendar, revision=calendar.revision if revision is None else revision)
         row.delete()
         _settle(calendar, draft_problem(actor=actor, calendar=calendar), all_placed(calendar))
         audit.record(actor=actor, action="timetable.visit.removed", subject=calendar, before=before)
@@ -259,8 +271,7 @@ def pin_visit(
     """Pin a visit of a draft, so that no computation based on it moves the unit; or let it go again."""
     actor.must(WRITE)
     _must_be_draft(calendar)
-    with transaction.atomic():
-        claim(calendar, revision=calendar.revision if revision is None else revision)
+    with claiming(calendar, revision=revision):
         if not Visit.objects.filter(calendar=calendar, unit__code=unit).update(pinned=pinned):
             raise Missing("timetable.visit_missing", _("This unit has no visit in this version."))
         audit.record(

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +14,8 @@ from haicap.campaign.models import TeamMember
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Refused
-from haicap.kernel.revision import claim
 from haicap.register.models import Unit
-from haicap.timetable.actions.edit import draft_problem
+from haicap.timetable.actions.edit import claiming, draft_problem
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import PUBLISH
 from haicap.timetable.queries.calendars import all_placed
@@ -43,12 +41,11 @@ def publish(
     `accept_unserved`. Conflict when the draft changed since `revision`, or is no draft any more.
     """
     actor.must(PUBLISH)
-    with transaction.atomic():
+    with claiming(calendar, revision=revision):
         calendar.refresh_from_db(fields=["state"])
         if not calendar.is_draft:
             raise Conflict("timetable.not_draft", _("This version is already published."))
         names = _must_hold(actor, calendar, accept_unserved=accept_unserved)
-        claim(calendar, revision=calendar.revision if revision is None else revision)
         before = Calendar.objects.filter(campaign=calendar.campaign, state=Calendar.State.PUBLISHED).first()
         old: tuple[PlacedVisit, ...] = ()
         if before is not None:

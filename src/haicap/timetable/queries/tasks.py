@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Campaign
@@ -67,7 +68,7 @@ def _next_visits(actor: Actor, published: Calendar) -> list[Task]:
             title = _("Visit %(unit)s") % values
         found.append(Task(
             title=title,
-            detail=f"{slot_text(visit.slot)}, {visit.get_mode_display()}",
+            detail=f"{capfirst(slot_text(visit.slot))}, {visit.get_mode_display()}",
             url=reverse("timetable:visit", args=[published.version, visit.unit.code]),
             due=visit.day,
         ))  # fmt: skip
