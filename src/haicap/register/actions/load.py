@@ -145,8 +145,8 @@ def _load(*, actor: Actor, national: National, provinces: Sequence[str]) -> Load
         record(
             actor=actor,
             action="register.loaded",
-            subject=f"register.province:{','.join(provinces)}",
-            after={"source": f"{PACKAGE} {version(PACKAGE)}", **counts},
+            subject=f"register.province:{provinces[0] if len(provinces) == 1 else 'all'}",
+            after={"source": f"{PACKAGE} {version(PACKAGE)}", "provinces": list(provinces), **counts},
         )
     return report
 
