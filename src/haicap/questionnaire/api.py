@@ -151,9 +151,14 @@ def report_out(row: Submission) -> dict[str, Any]:
 def evidence_out(row: Evidence) -> dict[str, Any]:
     """Return an evidence file as the API and the form page tell it."""
     return {
-        "id": row.pk, "indicator": row.indicator.code, "name": row.name, "size": row.size, "sha256": row.sha256,
-        "content_type": row.content_type, "at": timezone.localtime(row.at),
-    }  # fmt: skip
+        "id": row.pk,
+        "indicator": row.indicator.code,
+        "name": row.name,
+        "size": row.size,
+        "sha256": row.sha256,
+        "content_type": row.content_type,
+        "at": timezone.localtime(row.at),
+    }
 
 
 @router.get("/form", summary="The published form as an XForm")
@@ -272,8 +277,12 @@ def give_back(request: Request, unit: str, area: str, body: ReasonIn) -> dict[st
         actor=request.actor, campaign=campaign, unit=place, area=area, reason=body.reason
     )
     return {
-        "area": area, "state": row.state, "answered": row.answered, "wanted": row.wanted, "reason": row.reason,
-    }  # fmt: skip
+        "area": area,
+        "state": row.state,
+        "answered": row.answered,
+        "wanted": row.wanted,
+        "reason": row.reason,
+    }
 
 
 @router.post("/reports/{unit}/areas/{area}/confirm", response=CountOut)

@@ -15,7 +15,8 @@ class WorkbookForm(Form):
     file = forms.FileField(
         label=_("Edited workbook"),
         help_text=_(
-            "The Excel file downloaded here, after your changes. Names and types of the plan's questions stay."
+            "The Excel file downloaded here, after your changes. Names and types of the plan's questions "
+            "stay."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx"}),
     )
@@ -75,7 +76,8 @@ class VerifyForm(Form):
 
 
 def plain_number(text: str) -> str:
-    """Return a number typed in Vietnamese or plain style with a decimal point: 1.234,5 and 1234.5 both mean 1234.5."""
+    """Return a number typed in Vietnamese or plain style with a decimal point: 1.234,5 and 1234.5 both
+    mean 1234.5."""
     text = text.replace(" ", "").replace("\u00a0", "")
     if "," in text:
         return text.replace(".", "").replace(",", ".")

@@ -1,4 +1,5 @@
-"""Tables of forms, reports, values and evidence. Values are append-only: a new one never replaces an old row."""
+"""Tables of forms, reports, values and evidence. Values are append-only: a new one never replaces an old
+row."""
 
 import uuid
 

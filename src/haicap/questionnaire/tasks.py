@@ -32,7 +32,7 @@ def tasks_for(*, actor: Actor) -> list[Task]:
 
 def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
     row = (
-        Submission.objects.filter(campaign=campaign, unit_id=actor.unit_id)
+        Submission.objects.filter(campaign=campaign, unit_id=actor.unit_id or 0)
         .select_related("unit").defer("xml").first()
     )  # fmt: skip
     url = reverse("questionnaire:mine")

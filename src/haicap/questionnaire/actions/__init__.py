@@ -8,7 +8,21 @@ from haicap.questionnaire.actions.review import accept_section, return_section, 
 from haicap.questionnaire.actions.verify import confirm_area, confirm_indicator, verify_value
 
 __all__ = [
-    "accept_section", "attach_evidence", "build_form", "confirm_area", "confirm_indicator", "enter_reports_bulk",
-    "load_form", "publish_form", "remove_evidence", "return_section", "return_sections", "save_draft", "sign",
-    "submit", "take_back", "verify_bulk", "verify_value",
-]  # fmt: skip
+    "accept_section",
+    "attach_evidence",
+    "build_form",
+    "confirm_area",
+    "confirm_indicator",
+    "enter_reports_bulk",
+    "load_form",
+    "publish_form",
+    "remove_evidence",
+    "return_section",
+    "return_sections",
+    "save_draft",
+    "sign",
+    "submit",
+    "take_back",
+    "verify_bulk",
+    "verify_value",
+]

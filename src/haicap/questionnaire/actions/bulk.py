@@ -1,4 +1,5 @@
-"""Many reports at once, for sample data and for reports gathered elsewhere. Same rules, same rows, fewer queries."""
+"""Many reports at once, for sample data and for reports gathered elsewhere. Same rules, same rows, fewer
+queries."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ class EvidenceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkReport:
-    """What `enter_reports_bulk` did; `refused` maps a unit's code to the sentences that kept its report out."""
+    """What `enter_reports_bulk` did; `refused` maps a unit's code to the sentences that kept its report
+    out."""
 
     entered: int
     values: int
@@ -119,10 +121,22 @@ class _Desk:
         xml = self.template.fill(instance_id=str(identity), values=known)
         officer, chair = self.officers.get(unit.pk), self.chairs.get(unit.pk)
         row = Submission(
-            campaign=self.campaign, unit=unit, form=self.form, instance_id=identity, xml=xml,
-            xml_sha256=digest(xml), state=Submission.State.SIGNED, edition=1, revision=1, saved_by_id=officer,
-            saved_at=self.at, submitted_by_id=officer, submitted_at=self.at, signed_by_id=chair, signed_at=self.at,
-        )  # fmt: skip
+            campaign=self.campaign,
+            unit=unit,
+            form=self.form,
+            instance_id=identity,
+            xml=xml,
+            xml_sha256=digest(xml),
+            state=Submission.State.SIGNED,
+            edition=1,
+            revision=1,
+            saved_by_id=officer,
+            saved_at=self.at,
+            submitted_by_id=officer,
+            submitted_at=self.at,
+            signed_by_id=chair,
+            signed_at=self.at,
+        )
         batch.submissions.append(row)
         done = report.progress(self.plan, texts)
         batch.sections += [
@@ -170,10 +184,13 @@ def enter_reports_bulk(
     at: datetime | None = None,
     on_progress: Progress | None = None,
 ) -> BulkReport:
-    """Enter signed reports: unit code -> {field or question key -> value}; a report with an error is left out.
+    """Enter signed reports: unit code -> {field or question key -> value}; a report with an error is left
+    out.
 
-    Values are as `rules.report.text_of` writes them (int, Decimal, "2025-07-15", codes, text, or NotApplicable
-    for the whole indicator). People of the unit's own body stand as officer and chair. A unit that has a report
+    Values are as `rules.report.text_of` writes them (int, Decimal, "2025-07-15", codes, text, or
+    NotApplicable
+    for the whole indicator). People of the unit's own body stand as officer and chair. A unit that has a
+    report
     already keeps it. All is one transaction with one audit entry.
     """
     actor.must(BULK)
@@ -209,9 +226,15 @@ def _write(actor: Actor, campaign: Campaign, batch: _Batch) -> None:
         Answer.objects.bulk_create(batch.answers, batch_size=1000)
         Evidence.objects.bulk_create(batch.evidence, batch_size=1000)
         audit.record(
-            actor=actor, action="questionnaire.reports.entered", subject=campaign,
-            after={"reports": len(batch.submissions), "values": len(batch.values), "files": len(batch.evidence)},
-        )  # fmt: skip
+            actor=actor,
+            action="questionnaire.reports.entered",
+            subject=campaign,
+            after={
+                "reports": len(batch.submissions),
+                "values": len(batch.values),
+                "files": len(batch.evidence),
+            },
+        )
 
 
 def verify_bulk(
@@ -226,8 +249,10 @@ def verify_bulk(
 ) -> int:
     """Verify reports: `differences` unit code -> {field key -> (value, reason)}; returns how many values.
 
-    Units in `confirm` have all their other reported values verified as they are and their areas closed. `people`
-    maps a unit's code to the id of the person who verified it. One transaction with one audit entry. A computed
+    Units in `confirm` have all their other reported values verified as they are and their areas closed.
+    `people`
+    maps a unit's code to the id of the person who verified it. One transaction with one audit entry. A
+    computed
     field follows from the others and is not given.
     """
     actor.must(BULK)
@@ -263,7 +288,8 @@ def _verified_rows(
     person: int | None,
     now: datetime,
 ) -> list[VerifiedValue]:
-    """Return the verified values of one unit that has none yet: the differences, and the rest where `whole`."""
+    """Return the verified values of one unit that has none yet: the differences, and the rest where
+    `whole`."""
     reported = {
         value.field.key: value
         for value in ReportedValue.objects.filter(
@@ -289,13 +315,13 @@ def _verified_rows(
     for key in texts:
         if key not in given and not whole:
             continue
-        value = full.get(key)
-        text = report.text_of(value) if asks[key].calculation and not reasons.get(key) else texts[key]
+        known = full.get(key)
+        text = report.text_of(known) if asks[key].calculation and not reasons.get(key) else texts[key]
         is_number = asks[key].type not in ("text", "choice", "multi", "date")
         found.append(
             VerifiedValue(
                 campaign=desk.campaign, unit_id=unit_id, field_id=desk.fields[key], text=text,
-                number=report.number_of(value) if is_number and value is not None else None,
+                number=report.number_of(known) if is_number else None,
                 na_reason=reasons.get(key, ""), reason=given[key][1] if key in given else "",
                 person_id=person, at=now, current=True,
             )

@@ -1,12 +1,12 @@
-"""The rules of the plan, checked again on the server before a report is taken; findings become sentences here."""
+"""The rules of the plan, checked again on the server before a report is taken; findings become sentences
+here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from haicap.campaign.models import Field
 from haicap.campaign.rules.expressions import Finding
@@ -102,7 +102,8 @@ def report_problems(*, plan: Plan, values: Mapping[str, str], today: date) -> li
 
 
 def refuse_problems(problems: Sequence[Problem], *, revision: int) -> None:
-    """Raise Refused naming every error; warnings stop nobody. `revision` is that of the draft, which was kept."""
+    """Raise Refused naming every error; warnings stop nobody. `revision` is that of the draft, which was
+    kept."""
     errors = [problem for problem in problems if problem.severity == "error"]
     if not errors:
         return
@@ -111,7 +112,8 @@ def refuse_problems(problems: Sequence[Problem], *, revision: int) -> None:
         "report.problems",
         ngettext(
             "%(count)s answer must be put right before the report can be submitted. All you entered is kept.",
-            "%(count)s answers must be put right before the report can be submitted. All you entered is kept.",
+            "%(count)s answers must be put right before the report can be submitted. All you entered is "
+            "kept.",
             count,
         )
         % {"count": count},

@@ -2,6 +2,7 @@
 
 import hashlib
 from pathlib import PurePosixPath
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -26,13 +27,15 @@ MOST_PER_INDICATOR = 20
 
 
 def _check(name: str, raw: bytes) -> str:
-    """Return the media type of a file; raises Refused where it is too large, unknown or named as something else."""
+    """Return the media type of a file; raises Refused where it is too large, unknown or named as something
+    else."""
     limit = settings.HAICAP_MAX_EVIDENCE
     if len(raw) > limit:
         raise Refused(
             "evidence.too_large",
             _(
-                "The file has %(size)s MB; at most %(limit)s MB are taken. Scan it at a lower resolution or split it."
+                "The file has %(size)s MB; at most %(limit)s MB are taken. Scan it at a lower resolution "
+                "or split it."
             )
             % {"size": len(raw) // (1024 * 1024), "limit": limit // (1024 * 1024)},
             field="file",
@@ -44,7 +47,8 @@ def _check(name: str, raw: bytes) -> str:
         raise Refused(
             "evidence.type",
             _(
-                "By its content this is not a PDF, picture or office document, whatever its name says. It was not taken."
+                "By its content this is not a PDF, picture or office document, whatever its name says. It "
+                "was not taken."
             ),
             field="file",
         )
@@ -58,7 +62,7 @@ def _check(name: str, raw: bytes) -> str:
     return kind
 
 
-def _read(upload: UploadedFile | bytes) -> bytes:
+def _read(upload: "UploadedFile[Any] | bytes") -> bytes:
     """Return the bytes of an upload, refusing by its size before they are read."""
     if isinstance(upload, bytes):
         return upload
@@ -80,7 +84,13 @@ def store_bytes(raw: bytes, *, ending: str) -> tuple[str, str]:
 
 
 def attach_evidence(
-    *, actor: Actor, campaign: Campaign, unit: Unit, indicator: str, name: str, upload: UploadedFile | bytes
+    *,
+    actor: Actor,
+    campaign: Campaign,
+    unit: Unit,
+    indicator: str,
+    name: str,
+    upload: "UploadedFile[Any] | bytes",
 ) -> Evidence:
     """Add a file to an indicator; the same file again is returned, not doubled.
 
@@ -108,9 +118,16 @@ def attach_evidence(
                 _("An indicator takes at most %(most)s files.") % {"most": MOST_PER_INDICATOR},
             )
         evidence = Evidence.objects.create(
-            submission=row, indicator=item, file=path, name=name, size=len(raw), sha256=digest, content_type=kind,
-            uploaded_by_id=actor.person_id, at=now,
-        )  # fmt: skip
+            submission=row,
+            indicator=item,
+            file=path,
+            name=name,
+            size=len(raw),
+            sha256=digest,
+            content_type=kind,
+            uploaded_by_id=actor.person_id,
+            at=now,
+        )
         audit.record(
             actor=actor, action="questionnaire.evidence.attached", subject=evidence,
             after={"indicator": item.code, "name": name, "size": len(raw), "sha256": digest},

@@ -38,7 +38,7 @@ def _next_version(campaign: Campaign) -> int:
     return (last or 0) + 1
 
 
-def _faulty(name: str, bad: workbook.BadWorkbook) -> Faulty:
+def _faulty(name: str, bad: workbook.WorkbookError) -> Faulty:
     faults = [
         Fault(
             file=f"{name}:{trouble.sheet}" if trouble.sheet else name,
@@ -98,7 +98,7 @@ def _convert(plan: Plan, *, version: int) -> tuple[bytes, str]:
     )
     try:
         return raw, workbook.to_xform(raw)
-    except workbook.BadWorkbook as bad:
+    except workbook.WorkbookError as bad:
         raise _faulty(plan.code, bad) from bad
 
 
@@ -118,7 +118,7 @@ def load_form(*, actor: Actor, campaign: Campaign, raw: bytes, name: str) -> tup
     }
     try:
         loaded = workbook.read(raw, settings=settings, wanted=wanted, known=())
-    except workbook.BadWorkbook as bad:
+    except workbook.WorkbookError as bad:
         raise _faulty(name, bad) from bad
     form = publish_form(actor=actor, campaign=campaign, raw=loaded.raw, xform=loaded.xform, note=name)
     return form, loaded.extra

@@ -21,7 +21,7 @@ from haicap.questionnaire.models import Form, Section, Submission
 from haicap.questionnaire.queries.forms import plan_of, template_of
 from haicap.questionnaire.queries.reports import digest
 from haicap.questionnaire.rules import instance, names, report, states
-from haicap.questionnaire.rules.instance import BadInstance, Instance
+from haicap.questionnaire.rules.instance import Instance, InstanceError
 from haicap.questionnaire.rules.plan import Plan
 from haicap.register.models import Unit
 
@@ -36,14 +36,16 @@ def must_own(actor: Actor, unit: Unit, permission: str) -> None:
 
 
 def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance, Form]:
-    """Return what `xml` says and the version of the form it was made with; raises Refused where it is neither."""
+    """Return what `xml` says and the version of the form it was made with; raises Refused where it is
+    neither."""
     try:
         given = instance.read(xml)
-    except BadInstance as bad:
+    except InstanceError as bad:
         raise Refused(
             f"report.{bad.code}",
             _(
-                "What the page sent cannot be read as a report. Reload the page; your answers are on this device."
+                "What the page sent cannot be read as a report. Reload the page; your answers are on this "
+                "device."
             ),
             details={"detail": bad.detail},
         ) from bad
@@ -59,7 +61,8 @@ def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance
 
 
 def row_of(campaign: Campaign, unit: Unit, form: Form, *, actor: Actor, now: datetime) -> Submission:
-    """Return the report's row, made with revision 0 where it is the first save; a racing first save conflicts."""
+    """Return the report's row, made with revision 0 where it is the first save; a racing first save
+    conflicts."""
     row = Submission.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
     if row is not None:
         return row
@@ -161,8 +164,10 @@ def _save(
 def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> Submission:
     """Keep the form as it is now, complete or not. `revision` is the one last read, 0 for the first save.
 
-    Raises Refused for something that is not this unit's report or is closed to changes, Conflict where somebody
-    else saved in between (details: revision, xml, saved_by, saved_at). Sending the same save twice is harmless.
+    Raises Refused for something that is not this unit's report or is closed to changes, Conflict where
+    somebody
+    else saved in between (details: revision, xml, saved_by, saved_at). Sending the same save twice is
+    harmless.
     """
     must_own(actor, unit, REPORT_WRITE)
     with transaction.atomic():
@@ -172,9 +177,12 @@ def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, x
         row, _plan, _given = _save(actor=actor, campaign=campaign, unit=unit, revision=revision, xml=xml)
         if row.revision != before:
             audit.record(
-                actor=actor, action="questionnaire.report.saved", subject=row,
-                before={"revision": before}, after={"revision": row.revision, "sha256": row.xml_sha256},
-            )  # fmt: skip
+                actor=actor,
+                action="questionnaire.report.saved",
+                subject=row,
+                before={"revision": before},
+                after={"revision": row.revision, "sha256": row.xml_sha256},
+            )
     return row
 
 

@@ -81,7 +81,8 @@ def return_section(*, actor: Actor, campaign: Campaign, unit: Unit, area: str, r
 def return_sections(
     *, actor: Actor, campaign: Campaign, unit: Unit, reasons: Mapping[str, str]
 ) -> list[Section]:
-    """Return areas of a report, each with a reason, in one notice to the commune. All or none are returned."""
+    """Return areas of a report, each with a reason, in one notice to the commune. All or none are
+    returned."""
     actor.must(SECTION_REVIEW)
     if not reasons or not all(reason.strip() for reason in reasons.values()):
         raise Refused("report.reason", _("Say what is to be changed."), field="reason")

@@ -18,7 +18,8 @@ def write_edition(
     now: datetime,
     today: date,
 ) -> None:
-    """Keep every figure and answer of `values` as edition `row.edition`; they count once the chair has signed."""
+    """Keep every figure and answer of `values` as edition `row.edition`; they count once the chair has
+    signed."""
     fields = dict(Field.objects.filter(campaign=row.campaign_id).values_list("key", "pk"))
     ReportedValue.objects.bulk_create(
         [

@@ -46,8 +46,10 @@ def verify_value(
 ) -> VerifiedValue:
     """Enter the verified value of a field, or why it does not apply; an earlier one stays in the history.
 
-    `text` is as a form stores it (decimal point, ISO date, codes). Raises Refused where the value is not of the
-    field's type, out of bounds or computed, or differs from the reported one without a `reason`; Missing for an
+    `text` is as a form stores it (decimal point, ISO date, codes). Raises Refused where the value is not
+    of the
+    field's type, out of bounds or computed, or differs from the reported one without a `reason`; Missing
+    for an
     unknown field or a report that was not sent.
     """
     actor.must(VALUE_VERIFY)
@@ -85,7 +87,8 @@ def verify_value(
 
 
 def _write(
-    actor: Actor, campaign: Campaign, unit: Unit, field: Field, text: str, value: Value | None, na_reason: str,
+    actor: Actor, campaign: Campaign, unit: Unit, field: Field, text: str, value: Value | None, na_reason:
+    str,
     reason: str, now: datetime,
 ) -> VerifiedValue:  # fmt: skip
     rows = VerifiedValue.objects.filter(campaign=campaign, unit=unit, field=field, current=True)
@@ -93,9 +96,17 @@ def _write(
     rows.update(current=False)
     number = report.number_of(value) if field.type not in ("text", "choice", "multi", "date") else None
     verified = VerifiedValue.objects.create(
-        campaign=campaign, unit=unit, field=field, text=text, number=number, na_reason=na_reason, reason=reason,
-        person_id=actor.person_id, at=now, current=True,
-    )  # fmt: skip
+        campaign=campaign,
+        unit=unit,
+        field=field,
+        text=text,
+        number=number,
+        na_reason=na_reason,
+        reason=reason,
+        person_id=actor.person_id,
+        at=now,
+        current=True,
+    )
     audit.record(
         actor=actor,
         action="questionnaire.value.verified",
@@ -153,7 +164,8 @@ def _close_area(actor: Actor, section: Section, verified: Iterable[VerifiedValue
 
 
 def confirm_indicator(*, actor: Actor, campaign: Campaign, unit: Unit, indicator: str) -> int:
-    """Verify the reported values of an indicator as they are, those without a verified one; returns how many."""
+    """Verify the reported values of an indicator as they are, those without a verified one; returns how
+    many."""
     row = Indicator.objects.filter(campaign=campaign, code=indicator).select_related("area").first()
     if row is None:
         raise Missing("value.no_indicator", _("There is no such indicator in this plan."))

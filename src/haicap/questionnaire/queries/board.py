@@ -18,7 +18,8 @@ from haicap.register.models import Unit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One area of one unit; `left` is how many indicators are still to answer, None before anything was saved."""
+    """One area of one unit; `left` is how many indicators are still to answer, None before anything was
+    saved."""
 
     area: ContentArea
     state: str

@@ -81,7 +81,8 @@ def figures_for(
     units: Collection[Unit] | QuerySet[Unit] | None = None,
     fields: Collection[Field] | QuerySet[Field] | None = None,
 ) -> list[FigureRow]:
-    """Return the current figures of all units `actor` may see (or of `units`), of all fields (or of `fields`).
+    """Return the current figures of all units `actor` may see (or of `units`), of all fields (or of
+    `fields`).
 
     Only what a chair signed counts. Fields without any value have no row. Three queries whatever the size; a
     whole campaign is some 50,000 rows. Ordered by unit code, then by the order of the form.

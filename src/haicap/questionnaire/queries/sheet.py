@@ -1,4 +1,5 @@
-"""A report laid out for reading: area by area, indicator by indicator, with values and evidence beside each other."""
+"""A report laid out for reading: area by area, indicator by indicator, with values and evidence beside
+each other."""
 
 from collections import defaultdict
 from collections.abc import Mapping

@@ -1,7 +1,9 @@
 """What a file is by its first bytes, whatever its name says.
 
-Signatures: PDF 32000-1 7.5.2; PNG (ISO 15948) 5.2; JPEG (ITU T.81) B.1.1.3; ZIP (APPNOTE 4.3.7), inside which Office
-Open XML names its main part (ECMA-376-2) and ASiC its container type; HEIF (ISO 23008-12) brands; TIFF 6.0; RFC 9649
+Signatures: PDF 32000-1 7.5.2; PNG (ISO 15948) 5.2; JPEG (ITU T.81) B.1.1.3; ZIP (APPNOTE 4.3.7), inside
+which Office
+Open XML names its main part (ECMA-376-2) and ASiC its container type; HEIF (ISO 23008-12) brands; TIFF
+6.0; RFC 9649
 WebP; MS-CFB 2.2 for older Office files.
 """
 

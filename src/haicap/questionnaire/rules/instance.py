@@ -1,6 +1,7 @@
 """The XML of a filled form: read without trust, written from values.
 
-The instance is flat for our purpose: every question's name is unique in the form (pyxform sees to that for a form
+The instance is flat for our purpose: every question's name is unique in the form (pyxform sees to that for
+a form
 made from the plan, `xlsform` checks it for a loaded one), so it reads as a mapping from name to text.
 """
 
@@ -14,7 +15,7 @@ MAX_BYTES = 4 * 1024 * 1024
 _NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 
 
-class BadInstance(Exception):
+class InstanceError(Exception):
     """The XML is not an instance of the form; `code` says what is wrong."""
 
     def __init__(self, code: str, detail: str = "") -> None:
@@ -39,7 +40,7 @@ def _local(tag: object) -> str:
 def _root(xml: str) -> etree._Element:
     raw = xml.encode()
     if len(raw) > MAX_BYTES:
-        raise BadInstance("too_large")
+        raise InstanceError("too_large")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
         remove_pis=True,
@@ -47,14 +48,15 @@ def _root(xml: str) -> etree._Element:
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
-        raise BadInstance("not_xml", str(error)) from error
+        raise InstanceError("not_xml", str(error)) from error
     if root.getroottree().docinfo.doctype:
-        raise BadInstance("doctype")
+        raise InstanceError("doctype")
     return root
 
 
 def read(xml: str) -> Instance:
-    """Read an instance; raises BadInstance where it is not well formed, has a DOCTYPE, or names a question twice."""
+    """Read an instance; raises InstanceError where it is not well formed, has a DOCTYPE, or names a question
+    twice."""
     root = _root(xml)
     values: dict[str, str] = {}
     instance_id = ""
@@ -66,7 +68,7 @@ def read(xml: str) -> Instance:
         if name == "instanceID":
             instance_id = text.removeprefix("uuid:")
         elif name in values:
-            raise BadInstance("twice", name)
+            raise InstanceError("twice", name)
         else:
             values[name] = text
     return Instance(
@@ -102,4 +104,4 @@ class Template:
             elif text := values.get(name):
                 node.text = text.translate(_NOT_XML)
         etree.cleanup_namespaces(root)
-        return etree.tostring(root, encoding="unicode")
+        return str(etree.tostring(root, encoding="unicode"))

@@ -70,7 +70,8 @@ def applies(item: Item, values: Mapping[str, str]) -> bool:
 
 
 def typed(ask: Ask, text: str) -> Value | None:
-    """Return the value `text` stands for; a text that is none is returned as it is, for the engine to refuse."""
+    """Return the value `text` stands for; a text that is none is returned as it is, for the engine to
+    refuse."""
     try:
         return parse_value(type=ask.type, text=text)
     except ValueError:
@@ -88,7 +89,8 @@ def typed_values(plan: Plan, values: Mapping[str, str]) -> dict[str, Value | Non
 
 
 def findings(plan: Plan, values: Mapping[str, str], *, checker: Checker, today: date) -> list[Finding]:
-    """Return all that is wrong with a report, warnings too; a missing reason or overlong text has its own code."""
+    """Return all that is wrong with a report, warnings too; a missing reason or overlong text has its own
+    code."""
     found = [
         Finding(rule=name, severity="error", fields=(name,), code="na_reason")
         for item in _items(plan)

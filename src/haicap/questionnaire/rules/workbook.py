@@ -1,4 +1,5 @@
-"""XLSForm workbooks: written so that no cell is a formula, read with every fault named by sheet, row and column."""
+"""XLSForm workbooks: written so that no cell is a formula, read with every fault named by sheet, row and
+column."""
 
 import io
 import re
@@ -27,7 +28,8 @@ _HEADING = PatternFill("solid", fgColor="DCE6F1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A fault in a workbook; `row` counts from 1 and includes the heading row. `code` is made a sentence above."""
+    """A fault in a workbook; `row` counts from 1 and includes the heading row. `code` is made a sentence
+    above."""
 
     code: str
     sheet: str = ""
@@ -45,7 +47,7 @@ class Loaded:
     extra: tuple[str, ...]
 
 
-class BadWorkbook(Exception):
+class WorkbookError(Exception):
     """A workbook that is not a form of the plan; all faults found are in `troubles`."""
 
     def __init__(self, troubles: Sequence[Trouble]) -> None:
@@ -84,14 +86,14 @@ def write(*, survey: Sequence[Row], choices: Sequence[Row], settings: Sequence[R
 
 
 def to_xform(raw: bytes) -> str:
-    """Convert an XLSForm workbook to an XForm; raises BadWorkbook with what pyxform found."""
+    """Convert an XLSForm workbook to an XForm; raises WorkbookError with what pyxform found."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "form.xlsx")
         path.write_bytes(raw)
         try:
             return str(convert(path, validate=False, pretty_print=False).xform)
         except PyXFormError as error:
-            raise BadWorkbook([_of_pyxform(str(error))]) from error
+            raise WorkbookError([_of_pyxform(str(error))]) from error
 
 
 def _of_pyxform(text: str) -> Trouble:
@@ -110,18 +112,18 @@ def _sheets(raw: bytes) -> Mapping[str, list[list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED:
-                raise BadWorkbook([Trouble(code="too_large")])
+                raise WorkbookError([Trouble(code="too_large")])
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except BadWorkbook:
+    except WorkbookError:
         raise
     except Exception as error:  # openpyxl raises whatever its parser met
-        raise BadWorkbook([Trouble(code="not_workbook")]) from error
+        raise WorkbookError([Trouble(code="not_workbook")]) from error
     found: dict[str, list[list[str]]] = {}
     for sheet in book.worksheets:
         rows: list[list[str]] = []
         for cells in sheet.iter_rows(values_only=True):
             if len(rows) > MAX_ROWS:
-                raise BadWorkbook([Trouble(code="too_many_rows", sheet=sheet.title)])
+                raise WorkbookError([Trouble(code="too_many_rows", sheet=sheet.title)])
             rows.append([_text(cell) for cell in cells])
         found[sheet.title] = rows
     book.close()
@@ -188,19 +190,19 @@ def read(
     """Read an edited workbook that must still ask for every question in `wanted` (name -> type).
 
     `known` are further names that need no remark; `settings` are stamped into the copy that is kept. Raises
-    BadWorkbook with all faults found.
+    WorkbookError with all faults found.
     """
     if len(raw) > MAX_BYTES:
-        raise BadWorkbook([Trouble(code="too_large")])
+        raise WorkbookError([Trouble(code="too_large")])
     sheets = _sheets(raw)
     absent = [
         Trouble(code="sheet_missing", sheet=name) for name in ("survey", "choices") if name not in sheets
     ]
     if absent:
-        raise BadWorkbook(absent)
+        raise WorkbookError(absent)
     troubles, extra = _check_survey(sheets["survey"], wanted)
     if troubles:
-        raise BadWorkbook(troubles)
+        raise WorkbookError(troubles)
     raw = _stamped(raw, settings)
     return Loaded(
         raw=raw,

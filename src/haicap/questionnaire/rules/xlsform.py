@@ -1,7 +1,9 @@
 """The plan as an XLSForm: rows of the sheets survey, choices and settings.
 
-XLSForm: https://xlsform.org/en/. A rule over one field, or of severity error, becomes a constraint of the last field
-it reads; every rule also becomes a note that shows its sentence while it does not hold, because a constraint is not
+XLSForm: https://xlsform.org/en/. A rule over one field, or of severity error, becomes a constraint of the
+last field
+it reads; every rule also becomes a note that shows its sentence while it does not hold, because a
+constraint is not
 looked at while its own field is blank, and a warning must not stop anybody.
 """
 
@@ -33,7 +35,7 @@ _NOT = Both(vi="Không áp dụng đối với đơn vị", en="Does not apply t
 Row = dict[str, str]
 
 
-def _row(kind: str, name: str, label: Both = _BLANK, *, hint: Both = _BLANK, **more: str) -> Row:
+def _row(kind: str, name: str, label: Both = _BLANK, hint: Both = _BLANK, /, **more: str) -> Row:
     row = {
         "type": kind, "name": name, f"label::{VI}": label.vi, f"label::{EN}": label.en or label.vi,
         f"hint::{VI}": hint.vi, f"hint::{EN}": hint.en or hint.vi, **more,
@@ -147,7 +149,7 @@ def _item(item: Item, ends: dict[str, list[Condition]]) -> Iterator[Row]:
                 relevant=f"not({_guarded(condition)})", appearance=condition.severity,
             )  # fmt: skip
     if item.evidence.vi:
-        yield _row("file", names.evidence(item.code), item.evidence, hint=item.note)
+        yield _row("file", names.evidence(item.code), item.evidence, item.note)
     yield {"type": "end_group"}
 
 

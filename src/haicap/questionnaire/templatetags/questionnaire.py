@@ -44,17 +44,23 @@ def report_state(state: str) -> SafeString:
 
 @register.simple_tag
 def state_sign(state: str, late: bool = False) -> SafeString:
-    """Render the state of an area as a sign with its words for screen readers; lateness is an exclamation mark."""
+    """Render the state of an area as a sign with its words for screen readers; lateness is an exclamation
+    mark."""
     words, colour, sign = STATES[state]
     mark = format_html(
-        '<span class="text-danger fw-bold" aria-hidden="true">!</span><span class="visually-hidden">, {}</span>',
+        '<span class="text-danger fw-bold" aria-hidden="true">!</span>'
+        '<span class="visually-hidden">, {}</span>',
         _("late"),
     )
     return format_html(
         '<span class="state-sign state-{}" title="{}"><span aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>{}',
-        colour, words, sign, words, mark if late else "",
-    )  # fmt: skip
+        colour,
+        words,
+        sign,
+        words,
+        mark if late else "",
+    )
 
 
 @register.simple_tag
@@ -64,9 +70,10 @@ def state_words(state: str) -> Text:
 
 
 @register.simple_tag
-def figure_value(field: Field, value: FigureValue | None) -> SafeString | str:
-    """Render a value: blank says so, not applicable gives its reason."""
-    if value is None:
+def figure_value(field: Field, value: FigureValue | str | None) -> SafeString | str:
+    """Render a value: blank says so, not applicable gives its reason. A template's missing row comes as
+    ""."""
+    if not isinstance(value, FigureValue):
         return format_html('<span class="text-secondary">{}</span>', _("blank"))
     if value.na_reason:
         return format_html("<em>{}</em>: {}", _("not applicable"), value.na_reason)

@@ -17,7 +17,6 @@ from haicap.questionnaire.rules import names, report
 from haicap.questionnaire.rules.plan import Ask, Plan
 from haicap.register.models import Unit
 
-
 _built: dict[str, tuple[bytes, str]] = {}  # the conversion takes a second: done once, published in each test
 
 

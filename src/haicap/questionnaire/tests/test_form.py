@@ -59,7 +59,9 @@ def test_building_again_without_a_change_makes_no_new_version(form, campaign):
 def test_an_edited_copy_becomes_the_next_version_and_the_old_one_stays(form, campaign):
     def change(book):
         sheet = book["survey"]
-        sheet.cell(row_of(sheet, "a0_01"), column(sheet, f"label::{xlsform.VI}")).value = "Số văn bản đã ban hành"
+        sheet.cell(
+            row_of(sheet, "a0_01"), column(sheet, f"label::{xlsform.VI}")
+        ).value = "Số văn bản đã ban hành"
 
     newer, extra = load(campaign, edited(form, change))
     form.refresh_from_db()
@@ -82,14 +84,21 @@ def test_a_question_added_in_excel_is_named_as_unknown_to_the_plan(form, campaig
     ("change", "expected"),
     [
         (lambda s: s.delete_rows(row_of(s, "a0_01")), ("form.question_missing", None, "name", "a0_01")),
-        (lambda s: setattr(s.cell(row_of(s, "a0_01"), column(s, "type")), "value", "text"),
-         ("form.type_changed", 4, "type", "a0_01: integer")),
+        (
+            lambda s: setattr(s.cell(row_of(s, "a0_01"), column(s, "type")), "value", "text"),
+            ("form.type_changed", 4, "type", "a0_01: integer"),
+        ),
         (lambda s: s.append(["text", "a0_01", "Lần nữa", "Again"]), ("form.twice", None, "name", "a0_01")),
-        (lambda s: setattr(s.cell(1, column(s, "name")), "value", "ten"), ("form.column_missing", 1, "name", "")),
-        (lambda s: setattr(s.cell(row_of(s, "a0_01"), column(s, "relevant")), "value", "${khong_co} = 1"),
-         ("form.pyxform", 4, None, "khong_co")),
+        (
+            lambda s: setattr(s.cell(1, column(s, "name")), "value", "ten"),
+            ("form.column_missing", 1, "name", ""),
+        ),
+        (
+            lambda s: setattr(s.cell(row_of(s, "a0_01"), column(s, "relevant")), "value", "${khong_co} = 1"),
+            ("form.pyxform", 4, None, "khong_co"),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_fault_in_an_edited_copy_is_named_by_sheet_row_and_column(form, campaign, change, expected):
     code, _row, at, words = expected
     with pytest.raises(Faulty) as caught:
@@ -117,7 +126,9 @@ def test_what_is_no_workbook_is_refused(form, campaign):
 
 def test_a_text_that_starts_with_an_equals_sign_is_no_formula_in_the_workbook():
     raw = workbook.write(
-        survey=[{"type": "text", "name": "a", f"label::{xlsform.VI}": '=HYPERLINK("http://x")'}], choices=[], settings=[]
+        survey=[{"type": "text", "name": "a", f"label::{xlsform.VI}": '=HYPERLINK("http://x")'}],
+        choices=[],
+        settings=[],
     )
     cell = load_workbook(io.BytesIO(raw))["survey"]["C2"]
     assert cell.data_type == "s"

@@ -70,7 +70,9 @@ def test_a_verified_value_stands_beside_the_reported_one(signed, head):
     field = queries.field_for(actor=head, campaign=signed.campaign, key="a0_01")
     figure = queries.figure_for(actor=head, campaign=signed.campaign, unit=signed.unit, field=field)
     assert [v.text for v in figure.reported] == ["12"]
-    assert [(v.text, v.reason, v.person) for v in figure.verified] == [("10", "Đếm lại sổ công văn", head.name)]
+    assert [(v.text, v.reason, v.person) for v in figure.verified] == [
+        ("10", "Đếm lại sổ công văn", head.name)
+    ]
 
 
 def test_a_verified_value_that_differs_needs_a_reason(signed, head):
@@ -87,7 +89,9 @@ def test_a_second_verification_keeps_the_first(signed, head):
     assert [(row.text, row.current) for row in rows] == [("10", False), ("11", True)]
 
 
-@pytest.mark.parametrize(("text", "code"), [("2001", "value.maximum"), ("mười", "value.type"), ("", "value.blank")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("2001", "value.maximum"), ("mười", "value.type"), ("", "value.blank")]
+)
 def test_a_verified_value_keeps_to_the_plan(signed, head, text, code):
     with pytest.raises(Refused) as caught:
         verify(signed, head, text=text, reason="x")
@@ -143,7 +147,10 @@ def test_the_review_pages_work_through(signed, client_as):
     assert client.post(url, {"text": "1.010", "reason": "đếm lại"}).status_code == 302
     assert VerifiedValue.objects.get(current=True, field__key="a0_01").text == "1010"
     assert client.post(f"/questionnaire/reports/{code}/review/A1/return/", {"reason": ""}).status_code == 422
-    assert client.post(f"/questionnaire/reports/{code}/review/A1/return/", {"reason": "thiếu"}).status_code == 302
+    assert (
+        client.post(f"/questionnaire/reports/{code}/review/A1/return/", {"reason": "thiếu"}).status_code
+        == 302
+    )
     assert client.post(f"/questionnaire/reports/{code}/review/A2/accept/").status_code == 302
     assert client.post(f"/questionnaire/reports/{code}/review/A2/confirm/").status_code == 302
     assert client.get("/questionnaire/fields/a0_01/").status_code == 200

@@ -6,6 +6,22 @@ from haicap.questionnaire.views.reports import evidence, fill, mine, report, sig
 from haicap.questionnaire.views.review import accept, confirm, give_back, queue, review, verify
 
 __all__ = [
-    "accept", "board", "build", "confirm", "evidence", "field", "figure", "fill", "forms", "give_back", "mine",
-    "queue", "report", "review", "sign", "take_back", "verify", "workbook",
-]  # fmt: skip
+    "accept",
+    "board",
+    "build",
+    "confirm",
+    "evidence",
+    "field",
+    "figure",
+    "fill",
+    "forms",
+    "give_back",
+    "mine",
+    "queue",
+    "report",
+    "review",
+    "sign",
+    "take_back",
+    "verify",
+    "workbook",
+]

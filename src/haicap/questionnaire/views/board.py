@@ -70,12 +70,15 @@ def _chart(totals: queries.BoardTotals) -> dict[str, Any]:
         "yAxis": {"type": "value", "max": totals.units},
         "series": [
             {
-                "type": "bar", "stack": "units", "name": str(STATES[state][0]),
-                "itemStyle": {"color": _COLOURS[state]}, "data": [totals.by_area[code][state] for code in codes],
+                "type": "bar",
+                "stack": "units",
+                "name": str(STATES[state][0]),
+                "itemStyle": {"color": _COLOURS[state]},
+                "data": [totals.by_area[code][state] for code in codes],
             }
             for state in ORDER
         ],
-    }  # fmt: skip
+    }
 
 
 @needs("questionnaire.report:read")

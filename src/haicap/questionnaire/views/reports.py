@@ -3,7 +3,6 @@
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -41,7 +40,8 @@ def mine(request: Request) -> HttpResponse:
 
 
 def _overview(request: Request, campaign: Campaign, unit: Unit, **more: Any) -> dict[str, Any]:
-    """Return what the overview page shows; reviewers see signed values, the unit's people the form as it is."""
+    """Return what the overview page shows; reviewers see signed values, the unit's people the form as it
+    is."""
     actor = request.actor
     try:
         row: Submission | None = queries.submission_for(actor=actor, campaign=campaign, unit=unit)
@@ -83,9 +83,8 @@ def report(request: Request, code: str) -> HttpResponse:
 
 @needs("questionnaire.report:write")
 @require_GET
-@csp_update({"script-src": [SELF, "'wasm-unsafe-eval'"]})  # the form engine parses XPath with WebAssembly
 def fill(request: Request, code: str) -> HttpResponse:
-    """The form page."""
+    """The form page; it alone may compile WebAssembly, with which the form engine parses XPath."""
     campaign = current_campaign_for(actor=request.actor)
     unit = queries.unit_of(actor=request.actor, campaign=campaign, code=code)
     filling = queries.filling_for(actor=request.actor, campaign=campaign, unit=unit)
@@ -93,7 +92,9 @@ def fill(request: Request, code: str) -> HttpResponse:
         return redirect("questionnaire:report", code=unit.code)
     context = {"campaign": campaign, "unit": unit, "filling": filling}
     context["config"] = _config(request, campaign, unit, filling)
-    return render(request, "questionnaire/fill.html", context)
+    answer = render(request, "questionnaire/fill.html", context)
+    answer._csp_update = {"script-src": [SELF, "'wasm-unsafe-eval'"]}  # type: ignore[attr-defined]  # django-csp
+    return answer
 
 
 def _config(request: Request, campaign: Campaign, unit: Unit, filling: queries.Filling) -> dict[str, Any]:
