@@ -14,7 +14,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.calendar import working_calendar
 from haicap.kernel.errors import Missing, Text
 from haicap.kernel.periods import Slot
-from haicap.kernel.text import fold, localized, nfc
+from haicap.kernel.text import fold, nfc
 from haicap.register.models import Unit
 from haicap.register.queries import units_for
 
@@ -79,19 +79,23 @@ def area_for(*, actor: Actor, campaign: Campaign, code: str) -> ContentArea:
 
 
 def indicators_of(*, campaign: Campaign, area: ContentArea | None = None, text: str = "") -> list[Indicator]:
-    """Return the indicators in order, of one area, or those that hold `text` in code or name."""
+    """Return the indicators in order, of one area, or those that hold `text` in code or name.
+
+    Text typed without diacritics finds both; typed with them it must stand so. Whole phrases come first.
+    """
     rows = Indicator.objects.filter(campaign=campaign).select_related("area")
     if area is not None:
         rows = rows.filter(area=area)
     found = list(rows.prefetch_related("fields", "rules"))
-    words = fold(text).split()
-    accented = nfc(text).casefold() if fold(text) != nfc(text).casefold() else ""
-    return [
+    words, phrase = fold(text).split(), fold(text)
+    accented = nfc(text).casefold() if phrase != nfc(text).casefold() else ""
+    matching = [
         row
         for row in found
         if all(word in row.folded for word in words)
         and (not accented or accented in f"{row.code} {row.name_vi} {row.name_en}".casefold())
     ]
+    return sorted(matching, key=lambda row: phrase not in row.folded)
 
 
 def indicator_for(*, actor: Actor, campaign: Campaign, code: str) -> Indicator:
@@ -199,23 +203,8 @@ def banner(*, actor: Actor) -> Text | None:
     return _("SAMPLE DATA: nothing shown here is a real report.") if sample else None
 
 
-def stage_name(*, campaign: Campaign) -> str:
-    """Return the name of the stage surveyed, in the current language."""
-    for stage in campaign.setting("stages", []):
-        if stage["code"] == campaign.stage:
-            return localized(_Row(stage), "name")
-    return campaign.stage
-
-
-class _Row:
-    """A mapping read by attribute, for `localized`."""
-
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self.__dict__.update(values)
-
-
 __all__ = [
     "area_for", "areas_of", "banner", "campaign_for", "campaigns_for", "capacity_of", "checker_of",
     "current_campaign_for", "deadlines_of", "fields_of", "indicator_for", "indicators_of", "laws_of",
-    "questions_of", "rules_of", "shown_campaign_for", "slots_of", "stage_name", "surveyed_units_for",
+    "questions_of", "rules_of", "shown_campaign_for", "slots_of", "surveyed_units_for",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django import template
 from django.utils.formats import date_format, number_format
@@ -72,26 +73,16 @@ def mark(code: str) -> SafeString:
     return format_html('<span class="state state-grey">{}</span>', code)
 
 
-class _Choice:
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.label_vi, self.label_en = values["label_vi"], values["label_en"]
-
-
 @register.filter
 def choice_label(choice: Mapping[str, str]) -> str:
     """Return the label of a choice in the language of the page."""
-    return localized(_Choice(choice), "label")
-
-
-class _Setting:
-    def __init__(self, values: Mapping[str, object]) -> None:
-        self.__dict__.update(values)
+    return localized(SimpleNamespace(**choice), "label")
 
 
 @register.filter
 def said(values: Mapping[str, object], name: str) -> str:
     """Return `name`_vi or `name`_en of a mapping, by the language of the page."""
-    return localized(_Setting({f"{name}_vi": "", **values}), name)
+    return localized(SimpleNamespace(**{f"{name}_vi": "", **values}), name)
 
 
 @register.filter

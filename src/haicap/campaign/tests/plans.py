@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from haicap.campaign.rules.plan import PlanFault
+from haicap.campaign.rules.plan import Plan, PlanFault
 from haicap.campaign.rules.plan_files import FILES, read_plan
 
 SHIPPED = Path(__file__).resolve().parents[4] / "plans" / "hcmc-2025"
@@ -41,6 +41,14 @@ def with_toml(old: str, new: str) -> Files:
     text = files["plan.toml"].decode()
     assert old in text
     return files | {"plan.toml": text.replace(old, new).encode()}
+
+
+def plan_of(files: Mapping[str, bytes]) -> Plan:
+    """Return a plan that must have no fault."""
+    plan, faults = read_plan(files)
+    assert faults == []
+    assert plan is not None
+    return plan
 
 
 def faults_of(files: Mapping[str, bytes]) -> list[PlanFault]:

@@ -4,8 +4,7 @@ import unicodedata
 
 import pytest
 
-from haicap.campaign.rules.plan_files import read_plan
-from haicap.campaign.tests.plans import faults_of, rows_of, shipped, with_rows, with_toml
+from haicap.campaign.tests.plans import faults_of, plan_of, rows_of, shipped, with_rows, with_toml
 
 
 def places(files):
@@ -13,15 +12,14 @@ def places(files):
 
 
 def test_the_shipped_plan_has_no_fault():
-    plan, faults = read_plan(shipped())
-    assert faults == []
+    plan = plan_of(shipped())
     assert len([area for area in plan.areas if not area.parent]) == 12
     assert len(plan.indicators) == 148
     assert len(plan.questions) == 25
 
 
 def test_each_indicator_has_a_field_and_only_known_units_of_measure_are_open():
-    plan, _ = read_plan(shipped())
+    plan = plan_of(shipped())
     with_fields = {field.indicator for field in plan.fields}
     assert {indicator.code for indicator in plan.indicators} == with_fields
 
@@ -33,7 +31,7 @@ def test_the_shipped_plan_agrees_with_the_reference_by_code(shared):
         reference = {row["code"]: row for row in csv.DictReader(file)}
     with (shared / "domain" / "questions.csv").open(encoding="utf-8") as file:
         questions = [(row["area"], row["question_vi"]) for row in csv.DictReader(file)]
-    plan, _ = read_plan(shipped())
+    plan = plan_of(shipped())
     assert [row.code for row in plan.indicators] == list(reference)
     for row in plan.indicators:
         wanted = reference[row.code]
@@ -44,13 +42,13 @@ def test_the_shipped_plan_agrees_with_the_reference_by_code(shared):
 
 
 def test_number_and_date_of_the_plan_are_left_open():
-    plan, _ = read_plan(shipped())
+    plan = plan_of(shipped())
     assert plan.number == ""
     assert plan.issued_on is None
 
 
 def test_every_value_the_article_leaves_silent_has_a_source_and_a_mark():
-    plan, _ = read_plan(shipped())
+    plan = plan_of(shipped())
     for key, row in plan.settings.items():
         if key in ("stages", "province"):
             continue
@@ -71,7 +69,9 @@ def test_a_duplicate_indicator_code_is_named_with_both_rows():
 def test_a_rule_that_names_an_unknown_indicator_is_named_with_file_row_and_column():
     files = with_rows("rules.csv", lambda rows: rows[9].update(expression="${a0_99} > ${a0_01}"))
     found = faults_of(files)
-    assert [(f.file, f.row, f.column, f.code) for f in found] == [("rules.csv", 11, "expression", "field_unknown")]
+    assert [(f.file, f.row, f.column, f.code) for f in found] == [
+        ("rules.csv", 11, "expression", "field_unknown")
+    ]
     assert found[0].params == {"value": "a0_99", "indicator": "A0.99"}
 
 
@@ -100,7 +100,9 @@ def test_a_field_computed_from_itself_is_a_cycle():
 def test_all_faults_are_named_at_once_in_the_order_of_the_files():
     files = with_rows("rules.csv", lambda rows: rows[0].update(expression="${nothing} > "))
     files |= {"areas.csv": with_rows("areas.csv", lambda rows: rows[0].update(leads="XYZ"))["areas.csv"]}
-    files |= {"holidays.csv": with_rows("holidays.csv", lambda r: r[0].update(date="1/1/2025"))["holidays.csv"]}
+    files |= {
+        "holidays.csv": with_rows("holidays.csv", lambda r: r[0].update(date="1/1/2025"))["holidays.csv"]
+    }
     assert [(fault.file, fault.code) for fault in faults_of(files)] == [
         ("areas.csv", "body_unknown"), ("rules.csv", "expression"), ("holidays.csv", "date_mangled"),
     ]  # fmt: skip
@@ -143,7 +145,10 @@ def test_a_list_of_choices_that_is_missing_is_named():
 
 
 def test_a_window_without_working_days_is_refused():
-    files = with_toml("window_start = 2025-08-04\nwindow_end = 2025-08-15", "window_start = 2025-08-09\nwindow_end = 2025-08-10")
+    files = with_toml(
+        "window_start = 2025-08-04\nwindow_end = 2025-08-15",
+        "window_start = 2025-08-09\nwindow_end = 2025-08-10",
+    )
     assert places(files) == {("plan.toml", None, "schedule.window_start", "window_without_days")}
 
 
@@ -182,9 +187,10 @@ def test_a_missing_file_is_named():
 def test_missing_and_extra_columns_are_named():
     files = shipped()
     files["legal.csv"] = files["legal.csv"].replace(b"title_en", b"title_fr", 1)
-    assert {("legal.csv", 1, "title_en", "column_missing"), ("legal.csv", 1, "title_fr", "column_unknown")} <= places(
-        files
-    )
+    assert {
+        ("legal.csv", 1, "title_en", "column_missing"),
+        ("legal.csv", 1, "title_fr", "column_unknown"),
+    } <= places(files)
 
 
 def test_a_comma_without_quotes_is_named_with_its_row():
@@ -202,8 +208,7 @@ def test_another_encoding_is_named_with_the_line_where_it_breaks():
 
 def test_text_in_nfd_is_read_as_nfc():
     files = {name: unicodedata.normalize("NFD", raw.decode()).encode() for name, raw in shipped().items()}
-    plan, faults = read_plan(files)
-    assert faults == []
+    plan = plan_of(files)
     assert plan.indicators[0].name_vi == unicodedata.normalize("NFC", plan.indicators[0].name_vi)
     assert {code for row in plan.indicators for code in row.reported_by.split(",")} >= {"ĐU"}
 
@@ -213,8 +218,7 @@ def test_semicolons_and_a_byte_order_mark_of_a_spreadsheet_are_read():
     text = "code;title_vi;title_en;mark\n" + "\n".join(
         ";".join((row["code"], "Luật", "Law", "GK-H")) for row in rows_of(files, "legal.csv")
     )
-    plan, faults = read_plan(files | {"legal.csv": b"\xef\xbb\xbf" + text.encode()})
-    assert faults == []
+    plan = plan_of(files | {"legal.csv": b"\xef\xbb\xbf" + text.encode()})
     assert plan.legal[0].title_en == "Law"
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,9 @@ def test_the_api_gives_the_plan_its_indicators_and_slots(campaign, client_as):
 
 def test_the_api_changes_settings_and_refuses_as_the_page_does(campaign, client_as):
     client = client_as(Role.SECRETARIAT)
-    body = {k: v if v != "" else None for k, v in posted(campaign).items()} | {"number": "7/KH-UBND"}
+    body: dict[str, Any] = {k: v if v != "" else None for k, v in posted(campaign).items()} | {
+        "number": "7/KH-UBND"
+    }
     url, kind = "/api/campaign/plan/settings", "application/json"
     assert client.put(url, json.dumps(body), kind).json()["number"] == "7/KH-UBND"
     assert client.put(url, json.dumps(body), kind).status_code == 409

@@ -22,8 +22,7 @@ from haicap.campaign.rules.expressions import (
     parse,
     parse_value,
 )
-from haicap.campaign.rules.plan_files import read_plan
-from haicap.campaign.tests.plans import shipped
+from haicap.campaign.tests.plans import plan_of, shipped
 
 TODAY = date(2025, 8, 4)
 NUMBERS = [
@@ -40,9 +39,7 @@ def holds(expression, **values):
 
 @cache
 def plan():
-    found, faults = read_plan(shipped())
-    assert not faults
-    return found
+    return plan_of(shipped())
 
 
 @cache
