@@ -71,11 +71,9 @@ def load_plan(*, actor: Actor, path: Path, code: str | None = None, sample: bool
     plan = read_plan_folder(path=Path(path))
     wanted = code or plan.code
     campaign = Campaign.objects.select_for_update().filter(code=wanted).first()
-    if (
-        campaign is not None
-        and campaign.plan_hash == plan.digest
-        and campaign.is_sample == (sample or campaign.is_sample)
-    ):
+    if campaign is not None and campaign.plan_hash == plan.digest:
+        if sample:
+            mark_sample(actor=actor, campaign=campaign)
         return _report(campaign, plan, changed=False)
     before = snapshot(campaign) if campaign else None
     for body in plan.bodies:
