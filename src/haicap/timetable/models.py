@@ -49,6 +49,12 @@ class Calendar(Revised):
         return f"{self.campaign_id} v{self.version} {self.state}"
 
     @property
+    def kilometres(self) -> int:
+        """Length of all teams' days by road."""
+        metres: int = self.objective.get("metres", 0)
+        return round(metres / 1000)
+
+    @property
     def is_draft(self) -> bool:
         """True while it may still be edited."""
         return self.state == self.State.DRAFT

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -81,11 +82,11 @@ def moved_text(name: str, move: actions.Move) -> str:
     """Return what a move did to the cost of the calendar, as a sentence."""
     if move.cost > 0:
         return _("%(unit)s moved. The calendar costs %(points)s points more.") % {
-            "unit": name, "points": f"{move.cost:.0f}",
+            "unit": name, "points": number_format(round(move.cost), use_l10n=True),
         }  # fmt: skip
     if move.cost < 0:
         return _("%(unit)s moved. The calendar costs %(points)s points less.") % {
-            "unit": name, "points": f"{-move.cost:.0f}",
+            "unit": name, "points": number_format(round(-move.cost), use_l10n=True),
         }  # fmt: skip
     return _("%(unit)s moved. The calendar costs the same.") % {"unit": name}
 
