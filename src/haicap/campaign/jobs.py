@@ -13,7 +13,7 @@ from haicap.kernel.jobs import Progress, job
 
 @job("campaign.form_teams")
 def form(progress: Progress, *, actor: Actor, seed: int = 1, limit: float = 5.0) -> dict[str, Any]:
-    """Form the teams of the open campaign; the result counts teams, half-days not complete and people missing."""
+    """Form the teams of the open campaign; the result counts teams and what they lack."""
     grouping = form_teams(
         actor=actor,
         campaign=current_campaign_for(actor=actor),

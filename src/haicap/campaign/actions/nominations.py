@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.accounts.actions import add_person, notify
 from haicap.accounts.models import Person
-from haicap.accounts.queries import people_with
+from haicap.accounts.queries import people_with, person_for
 from haicap.campaign.models import (
     Absence,
     Campaign,
@@ -22,7 +22,7 @@ from haicap.campaign.models import (
     NominationArea,
     NominationRequest,
 )
-from haicap.campaign.queries.plan import slots_of
+from haicap.campaign.queries.plan import current_campaign_for, slots_of
 from haicap.campaign.queries.teams import areas_led_by, levels_of
 from haicap.kernel import audit
 from haicap.kernel.access import Actor, Role
@@ -46,7 +46,10 @@ class Naming:
 
 @transaction.atomic
 def request_nominations(*, actor: Actor, campaign: Campaign, due: date) -> int:
-    """Ask every body that leads an area to name people by `due`; tells its officers. Returns how many bodies."""
+    """Ask every body that leads an area to name people by `due`, and tell its officers.
+
+    Returns how many bodies were asked. Raises Refused for a day after the visits begin.
+    """
     actor.must("campaign.nomination:request")
     if due > campaign.window_start:
         raise Refused(
@@ -257,8 +260,8 @@ def _refuse_namesake(body: Body, full_name: str, phone: str) -> None:
         raise Refused(
             "nomination.person_known",
             _(
-                "%(person)s of your body is in the list already: choose them there. If this is somebody else of "
-                "the same name, write their telephone."
+                "%(person)s of your body is in the list already: choose them there. "
+                "If this is somebody else of the same name, write their telephone."
             )
             % {"person": same[0].full_name},
             field="new_name",
@@ -295,6 +298,17 @@ def naming_of(typed: Mapping[str, Any], person: Person) -> Naming:
         level=typed["level"],
         areas=typed["areas"],
         absences=dict.fromkeys(typed["absences"], typed["absence_reason"]),
+    )
+
+
+def nominate_by_id(*, actor: Actor, person_id: int, typed: Mapping[str, Any]) -> Nomination:
+    """Nominate a visible person of the actor's body in the open campaign; raises Missing, Refused."""
+    person = person_for(actor=actor, person_id=person_id)
+    return nominate(
+        actor=actor,
+        campaign=current_campaign_for(actor=actor),
+        body=_own_body(actor),
+        naming=naming_of(typed, person),
     )
 
 

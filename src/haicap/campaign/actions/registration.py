@@ -42,14 +42,15 @@ def _check_who(actor: Actor, campaign: Campaign, unit: Unit) -> None:
         raise Refused(
             "registration.closed",
             _(
-                "Registration ended on %(day)s. Call the secretariat, which can still register for you: %(people)s."
+                "Registration ended on %(day)s. "
+                "Call the secretariat, which can still register for you: %(people)s."
             )
             % {"day": f"{campaign.registration_deadline:%d/%m/%Y}", "people": _whom_to_call(campaign)},
         )
 
 
 def _whom_to_call(campaign: Campaign) -> str:
-    """Return names and telephones of the secretariat, or the name of its body where nobody gave a telephone."""
+    """Return names and telephones of the secretariat, or its body where nobody gave a telephone."""
     people = people_with(role=Role.SECRETARIAT).exclude(phone="").order_by("folded")[:3]
     if named := [f"{person.full_name}, {person.phone}" for person in people]:
         return "; ".join(named)
@@ -61,10 +62,11 @@ def _whom_to_call(campaign: Campaign) -> str:
 def register_slots(
     *, actor: Actor, campaign: Campaign, unit: Unit, wish: Wish, revision: int | None = None
 ) -> SlotRegistration:
-    """Register the wishes of `unit`, or change them; `revision` is the one the person saw, None before the first.
+    """Register the wishes of `unit`, or change them.
 
-    Raises Refused naming the first fault, with the free half-days in its details; Conflict where somebody else
-    of the unit registered in the meantime; NotAllowed for another unit.
+    `revision` is the one the person saw, None before there is a registration. Raises Refused naming the first
+    fault, with the free half-days in its details; Conflict where somebody else of the unit registered in the
+    meantime; NotAllowed for another unit.
     """
     _check_who(actor, campaign, unit)
     Campaign.objects.select_for_update().get(

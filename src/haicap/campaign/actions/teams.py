@@ -33,8 +33,8 @@ def form_teams(
 ) -> Grouping:
     """Form all teams anew by the optimiser and keep them; the checker must find the answer right.
 
-    Raises Refused where nobody is nominated, Conflict where nominations change meanwhile. A shortfall does not
-    stop it: it is in the answer, by area, and the board names it with the bodies that lead the area.
+    Raises Refused where nobody is nominated, Conflict where nominations change meanwhile. A shortfall does
+    not stop it: it is in the answer, by area, and the board names it with the bodies that lead the area.
     """
     actor.must("campaign.team:write")
     problem = team_problem(campaign=campaign)

@@ -118,6 +118,14 @@ def wish_check_for(*, actor: Actor, campaign: Campaign, unit: Unit, wish: Wish) 
     )
 
 
+def slot_loads_for(*, actor: Actor, campaign: Campaign) -> list[SlotLoad]:
+    """Return the window half-day by half-day with the first choices registered."""
+    actor.must("campaign.registration:read")
+    return loads_of(
+        terms=terms_of(campaign=campaign), firsts=firsts_of(campaign=campaign), ranks={}, blocks={}
+    )
+
+
 def free_for(*, campaign: Campaign, unit: Unit) -> list[Slot]:
     """Return the half-days still free as a first choice for `unit`."""
     return free_slots(

@@ -34,8 +34,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lack:
-    """What is missing for an area: `kind` is "number" (people short of `wanted`) or "unfit" (named, but of the
-    wrong level or post)."""
+    """What is missing for an area.
+
+    `kind` is "number" (people short of `wanted`) or "unfit" (named, but of the wrong level or post).
+    """
 
     area: str
     kind: str

@@ -33,7 +33,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WishFault:
-    """Why a wish is refused: a stable code, the form field it is about, and the half-day where there is one."""
+    """Why a wish is refused: a stable code, the form field it is about, the half-day if there is one."""
 
     code: str
     field: str

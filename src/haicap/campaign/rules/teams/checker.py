@@ -93,7 +93,7 @@ def _told(
 
 
 def complete_half_days(*, problem: TeamProblem, grouping: Grouping) -> dict[int, int]:
-    """Return for each team the number of half-days on which every area is covered by members who are there."""
+    """Return for each team the half-days on which every area is covered by members who are there."""
     by_key = {member.key: member for member in problem.members}
     found: dict[int, int] = {}
     for number, keys in grouping.teams.items():

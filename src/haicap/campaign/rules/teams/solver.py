@@ -39,17 +39,6 @@ class _Model:
         return _sum(self.joins[key, number] for key in keys)
 
 
-class _Watch(cp_model.CpSolverSolutionCallback):
-    def __init__(self, report: Report, stopped: Callable[[], bool]) -> None:
-        super().__init__()
-        self.report, self.stopped = report, stopped
-
-    def on_solution_callback(self) -> None:
-        self.report(self.objective_value, self.best_objective_bound)
-        if self.stopped():
-            self.stop_search()
-
-
 def _scarcest_first(problem: TeamProblem) -> list[Member]:
     supply: dict[str, int] = defaultdict(int)
     for member in problem.members:
@@ -130,16 +119,18 @@ def _evenness(built: _Model, problem: TeamProblem) -> list[cp_model.LinearExpr]:
     return points
 
 
-def _search(
-    built: _Model, *, seed: int, limit: float, report: Report, stopped: Callable[[], bool]
-) -> tuple[cp_model.CpSolver, bool, bool]:
-    """Return the solver, whether it has an answer, and whether it proved that none is better."""
+def _search(built: _Model, *, seed: int, limit: float) -> tuple[cp_model.CpSolver, bool, bool]:
+    """Return the solver, whether it has an answer, and whether it proved that none is better.
+
+    It reports nothing on the way: its callbacks come from threads of its own, where a caller that writes
+    progress to a database must not be called.
+    """
     solver = cp_model.CpSolver()
     solver.parameters.random_seed = seed
     solver.parameters.num_workers = 8
     solver.parameters.interleave_search = True  # several strategies in a fixed order: deterministic
     solver.parameters.max_deterministic_time = limit
-    status = solver.solve(built.model, _Watch(report, stopped))
+    status = solver.solve(built.model)
     return solver, status in (cp_model.OPTIMAL, cp_model.FEASIBLE), status == cp_model.OPTIMAL
 
 
@@ -222,12 +213,12 @@ def solve(
 
     The same problem, seed and `limit` (deterministic units of the solver for each of two searches, about
     seconds on one core) give the same answer. Where people are missing the answer covers what can be covered
-    and says how many people each area lacks. `report(objective, bound)` hears of each better answer; once
-    `stopped()` turns true the best answer so far is returned.
+    and says how many people each area lacks. `report(objective, bound)` hears, on the caller's thread, how
+    the points fall; once `stopped()` turns true the best answer so far is returned.
     """
     built = _build(problem)
     built.model.minimize(built.lacking)
-    first, found, proven = _search(built, seed=seed, limit=limit, report=report, stopped=stopped)
+    first, found, proven = _search(built, seed=seed, limit=limit)
     if not found:
         raise TimeoutError("no grouping within the limit")
     built.model.add(built.lacking <= round(first.objective_value))
@@ -239,12 +230,17 @@ def solve(
         report=report,
         stopped=stopped,
     )
+    order = {member.key: position for position, member in enumerate(_scarcest_first(problem))}
+    teams.sort(key=lambda keys: min((order[key] for key in keys), default=len(order)))  # as _build wants them
     for number, keys in enumerate(teams, start=1):
         for member in problem.members:
             built.model.add_hint(built.joins[member.key, number], member.key in keys)
     built.model.minimize(_sum(_completeness(built, problem) + _evenness(built, problem)))
-    better, improved, best = _search(built, seed=seed, limit=limit / 4, report=report, stopped=stopped)
     own = points(problem=problem, teams=teams)
+    report(float(own), 0.0)
+    if stopped():
+        return replace(_grouping(problem, teams), is_shortfall_proven=proven, objective=float(own))
+    better, improved, best = _search(built, seed=seed, limit=limit / 4)
     if improved and better.objective_value < own:
         teams, own = _teams(problem, built, better), round(better.objective_value)
     return replace(
