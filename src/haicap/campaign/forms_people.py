@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from haicap.campaign.models import TeamMember
 from haicap.campaign.rules.registration import Wish
 from haicap.campaign.texts_people import slot_text
 from haicap.kernel.errors import Refused, Text
@@ -34,11 +35,12 @@ class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic 
     """Lists people; those already named say so, and choosing one of them is refused by name."""
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.full_name} ({_('already nominated')})" if obj.is_named else str(obj.full_name)
+        told = _("already nominated")
+        return f"{obj.full_name} ({told})" if obj.is_named else str(obj.full_name)
 
 
 class NominationForm(RevisedForm):
-    person = PersonField(label=_("Person"), queryset=None, required=False)
+    person = PersonField(label=_("Person to name"), queryset=None, required=False)
     new_name = forms.CharField(
         label=_("or a new person: full name"),
         max_length=200,
@@ -47,7 +49,7 @@ class NominationForm(RevisedForm):
     )
     new_phone = forms.CharField(label=_("Telephone of the new person"), max_length=30, required=False)
     post = forms.CharField(label=_("Post"), max_length=200)
-    level = forms.ChoiceField(label=_("Level"))
+    level = forms.ChoiceField(label=_("Level of the person"))
     areas = forms.MultipleChoiceField(label=_("Areas covered"), widget=forms.CheckboxSelectMultiple)
     absences = forms.MultipleChoiceField(
         label=_("Half-days not available"),
@@ -89,12 +91,15 @@ class NominationForm(RevisedForm):
         return [Slot.parse(key) for key in self.cleaned_data["absences"]]
 
 
-ROLES: Sequence[tuple[str, Text]] = (
-    ("member", _("Member")),
-    ("head", _("Head")),
-    ("deputy", _("Deputy head")),
-    ("secretary", _("Secretary")),
-)
+ROLES = [
+    (role.value, role.label)
+    for role in (
+        TeamMember.TeamRole.MEMBER,
+        TeamMember.TeamRole.HEAD,
+        TeamMember.TeamRole.DEPUTY,
+        TeamMember.TeamRole.SECRETARY,
+    )
+]
 
 
 class PlaceForm(Form):

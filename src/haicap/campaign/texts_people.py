@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -37,18 +38,11 @@ BROKEN: Mapping[str, Text] = {
     "head.junior": _("%(person)s is too junior to head a team"),
     "team.incomplete": _("All areas covered on only %(count)s half-days, %(wanted)s wanted"),
 }
-WEEKDAYS: Sequence[Text] = (
-    _("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"),
-)  # fmt: skip
-
 
 def slot_text(slot: Slot) -> str:
-    """Return a half-day in words, such as "sáng thứ Hai 04/8"."""
-    return _now("%(half)s of %(weekday)s %(day)s") % {
-        "half": HALVES[slot.half],
-        "weekday": WEEKDAYS[slot.day.weekday()],
-        "day": f"{slot.day:%d/%m}",
-    }
+    """Return a half-day in words, such as "buổi sáng Thứ 2 04/08"."""
+    weekday = date_format(slot.day, "l")
+    return f"{HALVES[slot.half]} {weekday} {slot.day:%d/%m}"
 
 
 def wish_fault_text(fault: WishFault, *, free: Sequence[Slot], most: int = 8) -> str:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models.plan import Campaign, ContentArea
 from haicap.kernel.models import Revised
@@ -97,10 +98,10 @@ class TeamMember(models.Model):
     """A nominated person's place in one team."""
 
     class TeamRole(models.TextChoices):
-        HEAD = "head"
-        DEPUTY = "deputy"
-        SECRETARY = "secretary"
-        MEMBER = "member"
+        HEAD = "head", _("Head")
+        DEPUTY = "deputy", _("Deputy")
+        SECRETARY = "secretary", _("Secretary")
+        MEMBER = "member", _("Member")
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
     nomination = models.OneToOneField(Nomination, on_delete=models.PROTECT, related_name="membership")
