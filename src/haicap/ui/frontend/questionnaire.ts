@@ -77,6 +77,7 @@ class Page {
     });
     byId("form-areas").replaceChildren(...this.panels.map((panel) => panel.root));
     byId("area-nav").replaceChildren(...this.panels.map((panel, number) => this.navigation(panel, number)));
+    for (const panel of this.panels) panel.draw();
     this.go(Math.min(this.current, this.panels.length - 1), false);
     this.counts();
   }
@@ -301,7 +302,6 @@ async function start(): Promise<void> {
   byId("previous-area").addEventListener("click", () => page.go(page.current - 1, true));
   byId("next-area").addEventListener("click", () => page.go(page.current + 1, true));
   byId("submit-report").addEventListener("click", () => void page.submit());
-  for (const panel of page.panels) panel.draw();
   void sendKept(config.instance, page.lists);
   window.addEventListener("online", () => void sendKept(config.instance, page.lists));
   byId("form-loading").hidden = true;

@@ -47,7 +47,8 @@ export function ask(
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   dialog.showModal();
   return new Promise((resolve) => {
-    form.addEventListener("submit", () => {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
       const chosen = new Map<string, string>();
       for (const [name, side] of new FormData(form)) chosen.set(name, String(side));
       dialog.remove();

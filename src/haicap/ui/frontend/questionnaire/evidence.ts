@@ -89,6 +89,7 @@ export class EvidenceList {
         headers: { "X-CSRFToken": csrf() },
       });
       if (answer.ok || answer.status === 404) {
+        this.config.evidence = this.config.evidence.filter((one) => one.id !== file.id);
         row.remove();
         this.input.focus();
       } else {
@@ -127,7 +128,10 @@ export class EvidenceList {
       });
       if (status === 200) {
         const added = body as FileInfo;
-        if (!this.list.querySelector(`a[href$="/${added.id}/"]`)) this.add(added, false);
+        if (!this.config.evidence.some((one) => one.id === added.id)) {
+          this.config.evidence.push(added);
+          this.add(added, false);
+        }
         this.status.textContent = "";
       } else {
         const message = typeof body === "string" ? body : (body as Refusal).message;

@@ -12,7 +12,7 @@ export interface Count {
   wrong: number;
 }
 
-/** One content area: its panel is drawn when it is first looked at. */
+/** One content area and its panel. */
 export class AreaPanel {
   readonly root: HTMLElement;
   readonly views: View[] = [];
