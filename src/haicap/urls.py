@@ -9,8 +9,14 @@ from pathlib import Path
 urlpatterns = [
     path(prefix, include(f"haicap.{area}.urls"))
     for prefix, area in [
-        ("", "ui"), ("", "kernel"), ("", "accounts"), ("register/", "register"), ("campaign/", "campaign"),
-        ("timetable/", "timetable"), ("questionnaire/", "questionnaire"), ("findings/", "findings"),
+        ("", "ui"),
+        ("", "kernel"),
+        ("", "accounts"),
+        ("register/", "register"),
+        ("campaign/", "campaign"),
+        ("timetable/", "timetable"),
+        ("questionnaire/", "questionnaire"),
+        ("findings/", "findings"),
         ("reports/", "assessment"),
     ]
     if (Path(__file__).parent / area / "urls.py").exists()

@@ -13,9 +13,10 @@ from haicap.campaign.queries import slots_of
 from haicap.campaign.queries.teams import area_rules
 from haicap.demo.rules.people import sample_people
 from haicap.kernel.access import SYSTEM, Role
+from haicap.kernel.errors import Text
 from haicap.register.models import Body, Unit
 
-OnProgress = Callable[[int, str], None]
+OnProgress = Callable[[int, Text], None]
 CITY = (
     ("quantri", Role.ADMINISTRATOR, "SNV", "Quản trị hệ thống"),
     ("thuky", Role.SECRETARIAT, "SNV", "Thư ký Đoàn khảo sát"),

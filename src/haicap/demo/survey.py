@@ -19,12 +19,13 @@ from haicap.findings.actions.minutes import MinutesText, close_visit, draft_minu
 from haicap.findings.actions.practices import confirm_practice, propose_practice
 from haicap.findings.rules import AgreedAction, Draft
 from haicap.kernel.access import SYSTEM
+from haicap.kernel.errors import Text
 from haicap.questionnaire.actions.bulk import EvidenceFile, enter_reports_bulk, verify_bulk
 from haicap.questionnaire.actions.review import return_section
 from haicap.register.models import Unit
 from haicap.timetable.queries import visits_for
 
-OnProgress = Callable[[int, str], None]
+OnProgress = Callable[[int, Text], None]
 WITHOUT_REPORT = 8
 PAPERS = ("A0.02", "A1.01", "A3.05", "A7c.11")
 
@@ -102,7 +103,9 @@ def verify(*, campaign: Campaign, entered: Entered, random: Random, on_progress:
     """Verify the units visited in the first three quarters of the window; a few figures differ."""
     visits = [
         visit
-        for visit in visits_for(actor=SYSTEM, campaign=campaign).select_related("unit").order_by("day", "unit__code")
+        for visit in visits_for(actor=SYSTEM, campaign=campaign)
+        .select_related("unit")
+        .order_by("day", "unit__code")
         if visit.unit.code in entered.figures
     ]
     done = visits[: len(visits) * 3 // 4]

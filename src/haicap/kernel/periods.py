@@ -7,13 +7,13 @@ from enum import StrEnum
 
 
 class HalfDay(StrEnum):
-    """The two sessions of a working day; "afternoon" sorts after "morning" by `index`."""
+    """The two sessions of a working day; "afternoon" sorts after "morning" by `order`."""
 
     MORNING = "morning"
     AFTERNOON = "afternoon"
 
     @property
-    def index(self) -> int:
+    def order(self) -> int:
         """0 for the morning, 1 for the afternoon."""
         return 0 if self is HalfDay.MORNING else 1
 
@@ -26,7 +26,7 @@ class Slot:
     half: HalfDay
 
     def __lt__(self, other: "Slot") -> bool:
-        return (self.day, self.half.index) < (other.day, other.half.index)
+        return (self.day, self.half.order) < (other.day, other.half.order)
 
     @property
     def key(self) -> str:

@@ -3,9 +3,10 @@
 import codecs
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 
@@ -13,6 +14,16 @@ from haicap.kernel.errors import Refused, Text
 from haicap.kernel.text import nfc
 
 ENCODINGS = ("utf-8-sig", "windows-1258", "latin-1")
+
+
+class _Reader(Protocol):
+    """What `csv.reader` makes."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -138,7 +149,7 @@ def _check_columns(name: str, columns: tuple[str, ...], required: Sequence[str],
 
 
 def _read_rows(
-    reader: "csv._reader", name: str, columns: tuple[str, ...], max_rows: int
+    reader: _Reader, name: str, columns: tuple[str, ...], max_rows: int
 ) -> tuple[list[Row], list[Fault]]:
     rows: list[Row] = []
     faults: list[Fault] = []

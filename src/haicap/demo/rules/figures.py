@@ -143,7 +143,7 @@ def _procedures(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     late = draw.upto(resolved // 25, share=0.2)
     received = draw.upto(30)
     paid = draw.upto(channels[1])
-    return {
+    found: dict[str, Value] = {
         "a4a_01": published, "a4a_02_d": published, "a4a_02_n": draw.upto(published, share=0.95),
         "a4a_03": carried, "a4a_04_in_person": channels[0], "a4a_04_online": channels[1],
         "a4a_04_postal": channels[2], "a4a_05_on_time": resolved - late, "a4a_05_late": late,
@@ -154,17 +154,19 @@ def _procedures(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
         "a4a_12_received": received, "a4a_12_answered": draw.upto(received, share=0.95),
         "a4a_12_satisfaction": f"{draw.random.uniform(78, 99.5):.1f}", "a4a_12_sample": draw.number(30, 200),
     }  # fmt: skip
+    return found
 
 
 def _signatures(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     need = draw.number(12, 30)
     issued = draw.upto(need)
     seals = 4 + draw.upto(3)
-    return {
+    found: dict[str, Value] = {
         "a4b_01": need, "a4b_02": issued, "a4b_03": draw.upto(issued, share=0.9), "a4b_04_needed": seals,
         "a4b_04_issued": draw.upto(seals, share=0.9), "a4b_05": draw.upto(issued, share=0.1),
         "a4b_06": f"{draw.random.uniform(1, 18):.1f}",
     }  # fmt: skip
+    return found
 
 
 def _lines(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
@@ -172,7 +174,7 @@ def _lines(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     connected = draw.yes(0.9)
     outages = draw.upto(9, share=0.2)
     sites = draw.random.randint(1, int(values["a3_01"])) if connected == "yes" else 0
-    return {
+    found: dict[str, Value] = {
         "a4c_01": connected, "a4c_01_sites": sites,
         "a4c_02": draw.random.randint(1, 4), "a4c_02_list": SAMPLE_TEXT, "a4c_03": band,
         "a4c_04_down": f"{band * draw.random.uniform(0.5, 1.05):.1f}",
@@ -184,18 +186,20 @@ def _lines(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
         "a4c_08": draw.pick("none", "1", "2", "2", "3"), "a4c_09": draw.random.randint(0, 3),
         "a4c_10": draw.yes(),
     }  # fmt: skip
+    return found
 
 
 def _projects(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     projects = draw.number(2, 40)
     total = draw.number(30, 900)
     plan = draw.upto(total, share=0.3)
-    return {
+    found: dict[str, Value] = {
         "a5_01": draw.number(1, 8), "a5_01_list": SAMPLE_TEXT, "a5_02": projects, "a5_02_list": SAMPLE_TEXT,
         "a5_03": draw.upto(projects), "a5_04": str(total), "a5_05": str(plan),
         "a5_06": str(draw.upto(plan, share=0.4)), "a5_08": draw.upto(projects, share=0.1),
         "a5_08_list": SAMPLE_TEXT, "a5_09": draw.upto(projects, share=0.1), "a5_09_list": SAMPLE_TEXT,
-    } | draw.pair("a5_10", 3, 30)  # fmt: skip
+    }  # fmt: skip
+    return found | draw.pair("a5_10", 3, 30)
 
 
 def _regimes(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
@@ -240,20 +244,21 @@ def _records(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     loose = draw.upto(metres, share=0.2)
     electronic = draw.number(0, 5000)
     lost = draw.upto(6, share=0.1)
-    return {
+    found: dict[str, Value] = {
         "a7b_01": draw.number(2, 14), "a7b_01_list": SAMPLE_TEXT, "a7b_02": str(metres), "a7b_03_boxes": boxes,
         "a7b_03_files": files, "a7b_04_efiles": electronic, "a7b_04_datafiles": electronic * 3,
         "a7b_05_m": str(metres - loose), "a7b_06": str(loose), "a7b_07_n": draw.upto(files, share=0.3),
         "a7b_09": lost, "a7b_09_list": SAMPLE_TEXT, "a7b_10_area": str(draw.number(40, 260)),
         "a7b_10_fire": draw.yes(), "a7b_10_climate": draw.yes(0.5), "a7b_11": draw.yes(0.95),
-    } | draw.pair("a7b_08", 2, 12)  # fmt: skip
+    }  # fmt: skip
+    return found | draw.pair("a7b_08", 2, 12)
 
 
 def _assets(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     used, surplus, undecided = draw.number(4, 26), draw.upto(8, share=0.3), draw.upto(4, share=0.3)
     cars = draw.upto(5)
     cost = draw.number(4_000, 90_000)
-    return {
+    found: dict[str, Value] = {
         "a7c_01": used + surplus + undecided, "a7c_01_undecided": undecided, "a7c_01_list": SAMPLE_TEXT,
         "a7c_02": used, "a7c_03": surplus, "a7c_04": draw.upto(surplus), "a7c_05_land": str(draw.number(900, 30_000)),
         "a7c_05_floor": str(draw.number(700, 12_000)), "a7c_06_received": cars,
@@ -261,7 +266,8 @@ def _assets(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
         "a7c_08_cost": cost, "a7c_08_residual": draw.upto(cost, share=0.4),
         "a7c_09_surplus": draw.upto(9, share=0.1), "a7c_09_shortage": draw.upto(9, share=0.1),
         "a7c_09_explanation": SAMPLE_TEXT,
-    } | draw.pair("a7c_10", 150, 900) | draw.pair("a7c_11", 2, 12)  # fmt: skip
+    }  # fmt: skip
+    return found | draw.pair("a7c_10", 150, 900) | draw.pair("a7c_11", 2, 12)
 
 
 def _communication(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
@@ -301,7 +307,8 @@ def _difficulties(draw: _Draw, values: dict[str, Value]) -> dict[str, Value]:
     commune, city, central = draw.split(total, 3)
     severe = draw.split(total, 4)
     resolved = draw.upto(total, share=0.2)
-    return {f"a10_01_{group}": count for group, count in groups.items()} | {
+    found: dict[str, Value] = {f"a10_01_{group}": count for group, count in groups.items()}
+    return found | {
         "a10_02_commune": commune, "a10_02_city": city, "a10_02_central": central,
         **{f"a10_03_s{level}": count for level, count in enumerate(severe, start=1)},
         "a10_03_proof": "Văn bản số 25/UBND-VP (mẫu)", "a10_04_resolved": resolved,
@@ -317,9 +324,10 @@ def _centre(draw: _Draw, former_district: str | None) -> dict[str, Value]:
         return {"a11_01": "none"}
     staff = draw.number(14, 40)
     money = draw.number(500, 6000)
-    return {
+    found: dict[str, Value] = {
         "a11_01": former_district, "a11_02_area": str(draw.number(250, 1500)),
         "a11_02_counters": draw.number(10, 30), "a11_03_d": staff, "a11_03_n": draw.upto(staff),
         "a11_04": draw.random.randint(200, 400), "a11_05": draw.yes(0.6), "a11_06": draw.yes(0.7),
         "a11_07_approved": money, "a11_07_paid": draw.upto(money, share=0.4), "a11_08_planned": "2025-10-01",
     }  # fmt: skip
+    return found

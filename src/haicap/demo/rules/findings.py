@@ -7,14 +7,35 @@ from random import Random
 _DIFFICULTIES = (
     ("organisation", "A2", "city", "staff", "Sở Nội vụ", "Thiếu công chức chuyên môn đất đai, xây dựng"),
     ("organisation", "A2", "city", "guide", "Sở Nội vụ", "Chưa rõ số lượng cấp phó của phòng chuyên môn"),
-    ("streamlining", "A6", "city", "guide", "Sở Nội vụ", "Chưa thống nhất cách xác định người thuộc diện tinh giản"),
+    (
+        "streamlining",
+        "A6",
+        "city",
+        "guide",
+        "Sở Nội vụ",
+        "Chưa thống nhất cách xác định người thuộc diện tinh giản",
+    ),
     ("regime", "A6", "city", "fund", "Sở Tài chính", "Kinh phí chi trả chế độ cấp chậm so với quyết định"),
-    ("regime", "A6", "central", "amend", "Bộ Nội vụ", "Người hoạt động không chuyên trách chưa rõ chế độ áp dụng"),
+    (
+        "regime",
+        "A6",
+        "central",
+        "amend",
+        "Bộ Nội vụ",
+        "Người hoạt động không chuyên trách chưa rõ chế độ áp dụng",
+    ),
     ("other", "A3", "city", "equip", "Sở Tài chính", "Trụ sở cũ xuống cấp, thiếu phòng làm việc"),
     ("other", "A4", "city", "equip", "Sở Khoa học và Công nghệ", "Đường truyền chậm vào giờ cao điểm"),
     ("other", "A4", "commune", "train", "UBND cấp xã", "Công chức mới chưa thạo hệ thống giải quyết thủ tục"),
     ("other", "A5", "city", "hand_over", "Sở Xây dựng", "Dự án dở dang chưa xác định chủ đầu tư"),
-    ("other", "A7", "city", "hand_over", "Sở Nội vụ", "Hồ sơ lưu trữ của quận cũ chưa chỉnh lý trước bàn giao"),
+    (
+        "other",
+        "A7",
+        "city",
+        "hand_over",
+        "Sở Nội vụ",
+        "Hồ sơ lưu trữ của quận cũ chưa chỉnh lý trước bàn giao",
+    ),
 )
 _PRACTICES = (
     ("A4", "Tiếp nhận hồ sơ ngoài giờ hành chính vào sáng thứ Bảy"),

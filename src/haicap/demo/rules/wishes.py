@@ -8,7 +8,9 @@ from haicap.campaign.rules.registration import Terms, Wish, free_slots
 from haicap.kernel.periods import Slot
 
 
-def sample_wishes(*, random: Random, units: Sequence[str], terms: Terms, islands: frozenset[str]) -> Mapping[str, Wish]:
+def sample_wishes(
+    *, random: Random, units: Sequence[str], terms: Terms, islands: frozenset[str]
+) -> Mapping[str, Wish]:
     """Return a wish for each unit code that `terms` allow; islands ask to be surveyed online."""
     taken: list[Slot] = []
     found: dict[str, Wish] = {}

@@ -46,7 +46,7 @@ def _order(change: Change) -> tuple[object, ...]:
     visit = change.after or change.before
     if visit is None:
         raise ValueError(change.unit)
-    return (visit.slot.day, visit.slot.half.index, visit.team, change.unit)
+    return (visit.slot.day, visit.slot.half.order, visit.team, change.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def renumber(visits: Sequence[PlacedVisit]) -> tuple[PlacedVisit, ...]:
     """Number the visits of each half-day of a team from 1, keeping their order."""
     counts: dict[object, int] = {}
     numbered = []
-    for visit in sorted(visits, key=lambda v: (v.slot.day, v.slot.half.index, v.team, v.order, v.unit)):
+    for visit in sorted(visits, key=lambda v: (v.slot.day, v.slot.half.order, v.team, v.order, v.unit)):
         key = (visit.team, visit.slot)
         counts[key] = counts.get(key, 0) + 1
         numbered.append(replace(visit, order=counts[key]))

@@ -314,7 +314,7 @@ def _day_lengths(
         base = bases.get(number)
         if base is None:
             continue
-        ordered = sorted(held, key=lambda visit: (visit.slot.half.index, visit.order))
+        ordered = sorted(held, key=lambda visit: (visit.slot.half.order, visit.order))
         places = [base if v.mode is Mode.ONLINE else units[v.unit].place for v in ordered]
         stops = [base, *(place for place in places if place is not None), base]
         yield sum(metres_between(problem, a, b) for a, b in pairwise(stops))

@@ -61,7 +61,7 @@ def calendar_file(*, name: str, entries: Sequence[Entry], hours: Hours) -> bytes
         file.add_component(
             Timezone.from_tzinfo(ZONE, first_date=first, last_date=first + timedelta(days=400))
         )
-    for entry in sorted(entries, key=lambda entry: (entry.day, entry.half.index, entry.uid)):
+    for entry in sorted(entries, key=lambda entry: (entry.day, entry.half.order, entry.uid)):
         file.add_component(_event(entry, hours))
     return bytes(file.to_ical())
 

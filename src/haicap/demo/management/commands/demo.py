@@ -40,7 +40,7 @@ class Command(BaseCommand):
         parser.add_argument("--summary", type=Path, help="write what was done as JSON, too")
 
     def handle(self, **options: Any) -> None:
-        self.terminal = Terminal(self.stdout._out)  # type: ignore[attr-defined]  # the stream under the wrapper
+        self.terminal = Terminal()
         call_command("migrate", interactive=False, verbosity=0)
         if Campaign.objects.filter(is_sample=False).exists():
             raise CommandError(
@@ -86,7 +86,9 @@ class Command(BaseCommand):
     ) -> None:
         step = self.terminal.step
         with step("People: sample accounts of city, departments and communes") as progress:
-            summary["people"] = people.enter_people(campaign=campaign, units=list(units), on_progress=progress)
+            summary["people"] = people.enter_people(
+                campaign=campaign, units=list(units), on_progress=progress
+            )
         with step("Nominations and teams") as progress:
             request_nominations(actor=SYSTEM, campaign=campaign, due=campaign.nomination_deadline)
             summary["nominations"] = people.enter_nominations(campaign=campaign, random=random)
@@ -94,7 +96,9 @@ class Command(BaseCommand):
             summary["teams"] = len(grouping.teams)
             summary["team_shortfalls"] = dict(grouping.shortfalls)
         with step("Slot registration"):
-            summary["registrations"] = survey.register_wishes(campaign=campaign, units=list(units), random=random)
+            summary["registrations"] = survey.register_wishes(
+                campaign=campaign, units=list(units), random=random
+            )
         with step("Questionnaire: XLSForm, XForm"):
             build_form(actor=SYSTEM, campaign=campaign)
         with step("Timetable") as progress:
@@ -106,10 +110,14 @@ class Command(BaseCommand):
             summary["visits"] = calendar.visits.count()
         self._reports(campaign, list(units), random, summary)
 
-    def _reports(self, campaign: Campaign, units: list[Unit], random: Random, summary: dict[str, Any]) -> None:
+    def _reports(
+        self, campaign: Campaign, units: list[Unit], random: Random, summary: dict[str, Any]
+    ) -> None:
         step = self.terminal.step
         with step("Reports of the communes") as progress:
-            entered = survey.enter_reports(campaign=campaign, units=units, random=random, on_progress=progress)
+            entered = survey.enter_reports(
+                campaign=campaign, units=units, random=random, on_progress=progress
+            )
             summary |= {"submissions": entered.reports, "values": entered.values, "evidence": entered.files}
         with step("Verification by the teams") as progress:
             summary["verified_values"] = survey.verify(
@@ -123,9 +131,7 @@ class Command(BaseCommand):
 
     def _report(self, campaign: Campaign, summary: dict[str, Any]) -> None:
         with self.terminal.step("Consolidated report") as progress:
-            report = make_report(
-                actor=SYSTEM, campaign=campaign, report=lambda percent, text: progress(percent, str(text))
-            )
+            report = make_report(actor=SYSTEM, campaign=campaign, report=progress)
         summary["report"] = [report.docx.path, report.xlsx.path]
 
     def _print(self, summary: dict[str, Any], *, password: str, port: int) -> None:
@@ -137,7 +143,9 @@ class Command(BaseCommand):
         if "visits" in summary:
             verdict = summary["timetable"]["verdict"]
             unserved = verdict.get("unserved") or {}
-            line(f"  teams                {summary['teams']} (people missing: {summary['team_shortfalls'] or 'none'})")
+            line(
+                f"  teams                {summary['teams']} (people missing: {summary['team_shortfalls'] or 'none'})"
+            )
             line(f"  visits scheduled     {summary['visits']} (units left out: {len(unserved) or 'none'})")
             if summary["timetable"]["shortfall"]:
                 line(f"  shortfall            {summary['timetable']['shortfall']}")
@@ -147,7 +155,9 @@ class Command(BaseCommand):
             line(f"  verified values      {summary['verified_values']}")
             line(f"  difficulties         {summary['difficulties']}")
             line(f"  good practice        {summary['good_practices']}")
-        line(f"  audit trail          {summary['audit']['entries']} entries, whole: {summary['audit']['whole']}")
+        line(
+            f"  audit trail          {summary['audit']['entries']} entries, whole: {summary['audit']['whole']}"
+        )
         for path in summary["report"]:
             line(f"  report               {path}")
         line()

@@ -81,8 +81,8 @@ def _broken(merged: catalog.Catalog) -> list[str]:
             continue
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         strings = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-        wanted = set(pattern.findall(ids[-1]))
-        faults += [str(ids[0]) for text in strings if set(pattern.findall(text)) != wanted]
+        wanted = set(pattern.findall(str(ids[-1])))
+        faults += [str(ids[0]) for text in strings if set(pattern.findall(str(text))) != wanted]
     return faults
 
 

@@ -95,7 +95,7 @@ class Instance:
         }  # fmt: skip
         self.pins = {
             self.unit_index[pin.unit]: (
-                self.day_at[self.team_index[pin.team], pin.slot.day], pin.slot.half.index, pin.mode,
+                self.day_at[self.team_index[pin.team], pin.slot.day], pin.slot.half.order, pin.mode,
             )
             for pin in self.problem.pins
         }  # fmt: skip

@@ -79,7 +79,7 @@ class State:
                         unit=i.units[unit].code, team=team, slot=self._slot(day, half), mode=mode,
                         whole_day=i.island[unit] and mode is Mode.IN_PERSON, order=order,
                     ))  # fmt: skip
-        return tuple(sorted(found, key=lambda v: (v.slot.day, v.slot.half.index, v.team, v.order)))
+        return tuple(sorted(found, key=lambda v: (v.slot.day, v.slot.half.order, v.team, v.order)))
 
     def _slot(self, day: int, half: int) -> Slot:
         return self.instance.slots[self.instance.slot_of[day][half]]
