@@ -255,7 +255,7 @@ class Page {
       tabindex: "-1",
       id: "form-problems",
     });
-    box.append(el("h2", { class: "h4" }, refusal.message), list);
+    box.append(el("div", {}, el("h2", { class: "h4" }, refusal.message), list));
     byId("form-notice").replaceChildren(box);
     for (const panel of this.panels) {
       panel.draw();
