@@ -1,21 +1,28 @@
 """The JSON API: the same queries and actions as the pages, with an OpenAPI document at /api/openapi.json."""
 
-from importlib import import_module
-from pathlib import Path
-
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 from ninja.security import django_auth
 
 from haicap import __version__
+from haicap.accounts.api import router as accounts
+from haicap.assessment.api import router as assessment
+from haicap.campaign.api import router as campaign
+from haicap.findings.api import router as findings
 from haicap.kernel.errors import Refusal
+from haicap.questionnaire.api import router as questionnaire
+from haicap.register.api import router as register
+from haicap.timetable.api import router as timetable
 
 api = NinjaAPI(title="haicap", version=__version__, auth=django_auth, docs_url=None, urls_namespace="api")
-
-for area in ["register", "accounts", "campaign", "timetable", "questionnaire", "findings", "assessment"]:
-    if (Path(__file__).parent / area / "api.py").exists():
-        api.add_router(f"/{area}", import_module(f"haicap.{area}.api").router, tags=[area])
+api.add_router("/register", register, tags=["register"])
+api.add_router("/accounts", accounts, tags=["accounts"])
+api.add_router("/campaign", campaign, tags=["campaign"])
+api.add_router("/timetable", timetable, tags=["timetable"])
+api.add_router("/questionnaire", questionnaire, tags=["questionnaire"])
+api.add_router("/findings", findings, tags=["findings"])
+api.add_router("/assessment", assessment, tags=["assessment"])
 
 
 @api.exception_handler(Refusal)

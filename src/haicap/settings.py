@@ -45,7 +45,6 @@ AREAS = [
     "kernel", "ui", "register", "documents", "accounts", "campaign",
     "timetable", "questionnaire", "findings", "assessment", "demo",
 ]  # fmt: skip
-AREAS = [area for area in AREAS if (Path(__file__).parent / area / "apps.py").exists()]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -77,11 +76,6 @@ MIDDLEWARE = [
     "haicap.kernel.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
-MIDDLEWARE = [
-    m
-    for m in MIDDLEWARE
-    if not m.startswith("haicap.accounts") or (Path(__file__).parent / "accounts/middleware.py").exists()
-]
 ROOT_URLCONF = "haicap.urls"
 WSGI_APPLICATION = "haicap.wsgi.application"
 TEMPLATES = [
@@ -94,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
                 "haicap.ui.context.page",
-            ][: None if (Path(__file__).parent / "ui/context.py").exists() else 3]
+            ],
         },
     }
 ]

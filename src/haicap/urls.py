@@ -4,20 +4,15 @@ from django.urls import include, path
 
 from haicap.api import api
 
-from pathlib import Path
-
 urlpatterns = [
-    path(prefix, include(f"haicap.{area}.urls"))
-    for prefix, area in [
-        ("", "ui"),
-        ("", "kernel"),
-        ("", "accounts"),
-        ("register/", "register"),
-        ("campaign/", "campaign"),
-        ("timetable/", "timetable"),
-        ("questionnaire/", "questionnaire"),
-        ("findings/", "findings"),
-        ("reports/", "assessment"),
-    ]
-    if (Path(__file__).parent / area / "urls.py").exists()
-] + [path("api/", api.urls)]
+    path("", include("haicap.ui.urls")),
+    path("", include("haicap.kernel.urls")),
+    path("", include("haicap.accounts.urls")),
+    path("register/", include("haicap.register.urls")),
+    path("campaign/", include("haicap.campaign.urls")),
+    path("timetable/", include("haicap.timetable.urls")),
+    path("questionnaire/", include("haicap.questionnaire.urls")),
+    path("findings/", include("haicap.findings.urls")),
+    path("reports/", include("haicap.assessment.urls")),
+    path("api/", api.urls),
+]
