@@ -88,8 +88,9 @@ def enter_reports(
         ]
         for code in figures
     }
+    at = datetime.combine(campaign.report_deadline - timedelta(days=1), time(9, 30), tzinfo=UTC)
     done = enter_reports_bulk(
-        actor=SYSTEM, campaign=campaign, reports=figures, evidence=papers, on_progress=on_progress
+        actor=SYSTEM, campaign=campaign, reports=figures, evidence=papers, at=at, on_progress=on_progress
     )
     if done.refused:
         code, sentences = next(iter(done.refused.items()))
@@ -127,6 +128,7 @@ def verify(*, campaign: Campaign, entered: Entered, random: Random, on_progress:
         campaign=campaign,
         differences=differences,
         confirm=[visit.unit.code for visit in done],
+        at=datetime.combine(campaign.window_end, time(9, 30), tzinfo=UTC),
         people={visit.unit.code: heads[visit.team_id] for visit in done if visit.team_id in heads},
         on_progress=on_progress,
     )

@@ -21,7 +21,7 @@ def sample_people(*, prefix: str) -> Iterator[SamplePerson]:
     for number in count(1):
         yield SamplePerson(
             username=f"{prefix}{number:03d}",
-            full_name=f"Cán bộ mẫu {prefix.upper()} {number:03d}",
+            full_name=f"Cán bộ mẫu {prefix.rstrip('.').upper()} {number:03d}",
             post="",
             level="",
             phone=f"0000 {number:06d}",
