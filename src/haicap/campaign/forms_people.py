@@ -159,9 +159,9 @@ class RegistrationForm(RevisedForm):
     online_reason = forms.CharField(
         label=_("Why online"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    contact_name = forms.CharField(label=_("Contact person"), max_length=200, required=False)
+    contact_name = forms.CharField(label=_("Contact person"), max_length=200)
     contact_post = forms.CharField(label=_("Post"), max_length=200, required=False)
-    contact_phone = forms.CharField(label=_("Telephone"), max_length=30, required=False)
+    contact_phone = forms.CharField(label=_("Telephone"), max_length=30)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -39,6 +39,7 @@ BROKEN: Mapping[str, Text] = {
     "team.incomplete": _("All areas covered on only %(count)s half-days, %(wanted)s wanted"),
 }
 
+
 def slot_text(slot: Slot) -> str:
     """Return a half-day in words, such as "buổi sáng Thứ 2 04/08"."""
     weekday = date_format(slot.day, "l")

@@ -224,8 +224,9 @@ def nominate_bulk(*, actor: Actor, campaign: Campaign, namings: Iterable[Naming]
     led = {area.code: area for area in ContentArea.objects.filter(campaign=campaign)}
     leads = {code: {lead.body_id for lead in area.leads.all()} for code, area in led.items()}
     window = set(slots_of(campaign=campaign))
-    count = 0
+    bodies: list[int] = []
     for naming in namings:
+        _check_body(actor, naming.person.body)
         own = {code: area for code, area in led.items() if naming.person.body_id in leads[code]}
         _check(campaign, naming, own, window)
         _refuse_twice(campaign, naming.person)
@@ -238,10 +239,12 @@ def nominate_bulk(*, actor: Actor, campaign: Campaign, namings: Iterable[Naming]
             state=Nomination.State.SUBMITTED,
         )
         _write_details(row, naming, own)
-        count += 1
-    NominationRequest.objects.filter(campaign=campaign).update(answered_at=timezone.now())
-    audit.record(actor=actor, action="campaign.nominated_many", subject=campaign, after={"people": count})
-    return count
+        bodies.append(naming.person.body_id)
+    requests = NominationRequest.objects.filter(campaign=campaign, body__in=set(bodies))
+    requests.update(answered_at=timezone.now())
+    after = {"people": len(bodies)}
+    audit.record(actor=actor, action="campaign.nominated_many", subject=campaign, after=after)
+    return len(bodies)
 
 
 def _own_body(actor: Actor) -> Body:

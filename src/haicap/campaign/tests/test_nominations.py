@@ -149,6 +149,15 @@ def test_naming_one_person_twice_in_bulk_keeps_nobody(campaign: Campaign, lawyer
     assert not Nomination.objects.exists()
 
 
+def test_an_officer_cannot_name_people_of_other_bodies_in_bulk(
+    campaign: Campaign, actor: ActorFactory, lawyer: Person
+) -> None:
+    with pytest.raises(NotAllowed):
+        nominate_bulk(
+            actor=actor(Role.DEPARTMENT_OFFICER, body="STC"), campaign=campaign, namings=[_naming(lawyer)]
+        )
+
+
 def test_a_new_person_who_is_in_the_list_already_is_refused(
     campaign: Campaign, officer: Actor, lawyer: Person
 ) -> None:
