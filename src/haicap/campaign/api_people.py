@@ -29,6 +29,7 @@ class LackOut(Schema):
     found: int
     missing: int
     bodies: list[str]
+    asked: list[str]
 
 
 class MemberOut(Schema):

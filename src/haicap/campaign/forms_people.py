@@ -10,17 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import TeamMember
 from haicap.campaign.rules.registration import Wish
-from haicap.campaign.texts_people import slot_text
-from haicap.kernel.errors import Refused, Text
+from haicap.campaign.texts_people import LEVELS, slot_text
+from haicap.kernel.errors import Refused
 from haicap.kernel.periods import Slot
 from haicap.ui.forms import Form, RevisedForm
-
-LEVELS: dict[str, Text] = {
-    "specialist": _("Specialist"),
-    "division_deputy": _("Deputy division head"),
-    "division_head": _("Division head"),
-    "leader": _("Leader of the body"),
-}
 
 
 class RequestForm(Form):

@@ -6,7 +6,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from haicap.campaign.models import Campaign
 from haicap.campaign.queries.board import TeamBoard, TeamState
+from haicap.campaign.rules.composition import Lack
 from haicap.campaign.rules.registration import WishFault
 from haicap.campaign.rules.teams import Broken
 from haicap.kernel.errors import Text
@@ -40,10 +42,43 @@ BROKEN: Mapping[str, Text] = {
 }
 
 
+LEVELS: Mapping[str, Text] = {
+    "specialist": _("Specialist"),
+    "division_deputy": _("Deputy division head"),
+    "division_head": _("Division head"),
+    "leader": _("Leader of the body"),
+}
+LACKS: Mapping[str, Text] = {
+    "number": _("Area %(area)s: %(missing)s people missing (%(found)s of %(wanted)s); led by %(bodies)s"),
+    "level": _("Area %(area)s: %(people)s people are not of the level asked for: %(asked)s"),
+    "post": _("Area %(area)s: %(people)s people do not hold a post asked for: %(asked)s"),
+}
+
+
+def lack_text(lack: Lack) -> str:
+    """Return what nominations lack for an area: how many people, or which level or post is asked for."""
+    return str(LACKS[lack.kind]) % {
+        "area": lack.area,
+        "missing": lack.missing,
+        "found": lack.found,
+        "wanted": lack.wanted,
+        "bodies": ", ".join(lack.bodies) or "-",
+        "people": len(lack.people),
+        "asked": ", ".join(str(LEVELS.get(word, word)) for word in lack.asked),
+    }
+
+
 def slot_text(slot: Slot) -> str:
     """Return a half-day in words, such as "buổi sáng Thứ 2 04/08"."""
     weekday = date_format(slot.day, "l")
     return f"{HALVES[slot.half]} {weekday} {slot.day:%d/%m}"
+
+
+def closed_text(campaign: Campaign, call: str) -> str:
+    """Return that registration is over since when, and whom to call."""
+    return _now(
+        "Registration ended on %(day)s. Call the secretariat, which can still register for you: %(people)s."
+    ) % {"day": f"{campaign.registration_deadline:%d/%m/%Y}", "people": call}
 
 
 def wish_fault_text(fault: WishFault, *, free: Sequence[Slot], most: int = 8) -> str:

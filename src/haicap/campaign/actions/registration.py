@@ -9,19 +9,18 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.accounts.actions import notify
 from haicap.accounts.models import Person
-from haicap.accounts.queries import people_with
 from haicap.campaign.models import Campaign, SlotBlock, SlotPreference, SlotRegistration
 from haicap.campaign.queries.plan import surveyed_units_for
-from haicap.campaign.queries.registration import firsts_of, terms_of
+from haicap.campaign.queries.registration import firsts_of, terms_of, whom_to_call_if_closed
 from haicap.campaign.rules.registration import Wish, WishFault, faults_of, free_slots
-from haicap.campaign.texts_people import wish_fault_text
+from haicap.campaign.texts_people import closed_text, wish_fault_text
 from haicap.kernel import audit
-from haicap.kernel.access import COMMUNE_ROLES, Actor, Role
+from haicap.kernel.access import COMMUNE_ROLES, Actor
 from haicap.kernel.errors import NotAllowed, Refused
 from haicap.kernel.periods import Slot
 from haicap.kernel.revision import claim
-from haicap.kernel.text import localized, nfc
-from haicap.register.models import Body, Unit
+from haicap.kernel.text import nfc
+from haicap.register.models import Unit
 
 
 def _refuse(fault: WishFault, free: list[Slot]) -> None:
@@ -37,25 +36,9 @@ def _check_who(actor: Actor, campaign: Campaign, unit: Unit) -> None:
     actor.must("campaign.registration:write")
     if not actor.is_central and actor.unit_id != unit.pk:
         raise NotAllowed("registration.other_unit", _("You may only register your own unit."))
-    today = timezone.localdate()
-    if not actor.is_central and not campaign.is_sample and today > campaign.registration_deadline:
-        raise Refused(
-            "registration.closed",
-            _(
-                "Registration ended on %(day)s. "
-                "Call the secretariat, which can still register for you: %(people)s."
-            )
-            % {"day": f"{campaign.registration_deadline:%d/%m/%Y}", "people": _whom_to_call(campaign)},
-        )
-
-
-def _whom_to_call(campaign: Campaign) -> str:
-    """Return names and telephones of the secretariat, or its body where nobody gave a telephone."""
-    people = people_with(role=Role.SECRETARIAT).exclude(phone="").order_by("folded")[:3]
-    if named := [f"{person.full_name}, {person.phone}" for person in people]:
-        return "; ".join(named)
-    body = Body.objects.filter(code=campaign.setting("lead_body", "")).first()
-    return localized(body, "name") if body else "-"
+    call = whom_to_call_if_closed(actor=actor, campaign=campaign)
+    if call is not None:
+        raise Refused("registration.closed", closed_text(campaign, call))
 
 
 @transaction.atomic

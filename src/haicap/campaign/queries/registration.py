@@ -4,16 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from haicap.accounts.queries import people_with
 from haicap.campaign.models import Campaign, SlotPreference, SlotRegistration
 from haicap.campaign.queries.plan import slots_of, surveyed_units_for
 from haicap.campaign.rules.registration import Terms, Wish, WishFault, faults_of, free_slots
-from haicap.kernel.access import Actor
+from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Missing
 from haicap.kernel.periods import HalfDay, Slot
-from haicap.kernel.text import fold
-from haicap.register.models import Unit
+from haicap.kernel.text import fold, localized
+from haicap.register.models import Body, Unit
 
 REGISTERED = SlotRegistration.State.REGISTERED
 
@@ -64,6 +66,21 @@ def firsts_of(*, campaign: Campaign, leaving_out: Sequence[Unit] = ()) -> list[S
     if leaving_out:
         rows = rows.exclude(registration__unit__in=leaving_out)
     return [Slot(day, HalfDay(half)) for day, half in rows.values_list("day", "half")]
+
+
+def whom_to_call_if_closed(*, actor: Actor, campaign: Campaign) -> str | None:
+    """Return None while `actor` may register, else whom to call: people of the secretariat, or its body.
+
+    The centre may always register, on behalf of a unit; a sample campaign never closes.
+    """
+    today = timezone.localdate()
+    if actor.is_central or campaign.is_sample or today <= campaign.registration_deadline:
+        return None
+    people = people_with(role=Role.SECRETARIAT).exclude(phone="").order_by("folded")[:3]
+    if named := [f"{person.full_name}, {person.phone}" for person in people]:
+        return "; ".join(named)
+    body = Body.objects.filter(code=campaign.setting("lead_body", "")).first()
+    return localized(body, "name") if body else "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,11 +14,17 @@ class AreaRule:
     posts: frozenset[str] = frozenset()
     bodies: tuple[str, ...] = ()
 
+    def accepts_level(self, level: str) -> bool:
+        """Say whether somebody of this level may cover the area."""
+        return not self.levels or level in self.levels
+
+    def accepts_post(self, post: str) -> bool:
+        """Say whether the post holds one of the words asked for."""
+        return not self.posts or any(wanted.casefold() in post.casefold() for wanted in self.posts)
+
     def accepts(self, *, level: str, post: str) -> bool:
         """Say whether somebody of this level and post may cover the area."""
-        return (not self.levels or level in self.levels) and (
-            not self.posts or any(wanted.casefold() in post.casefold() for wanted in self.posts)
-        )
+        return self.accepts_level(level) and self.accepts_post(post)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +42,7 @@ class Candidate:
 class Lack:
     """What is missing for an area.
 
-    `kind` is "number" (people short of `wanted`) or "unfit" (named, but of the wrong level or post).
+    `kind` is "number" (people short of `wanted`), "level" or "post" (`people` named, but not of those `asked`).
     """
 
     area: str
@@ -45,6 +51,7 @@ class Lack:
     found: int
     bodies: tuple[str, ...]
     people: tuple[int, ...] = ()
+    asked: tuple[str, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -60,24 +67,31 @@ def fits(*, rule: AreaRule, candidate: Candidate) -> bool:
 def lacks(*, rules: Sequence[AreaRule], candidates: Iterable[Candidate], teams: int) -> list[Lack]:
     """Name what is missing so that each of `teams` teams has every area covered, area by area."""
     named = list(candidates)
-    found: list[Lack] = []
-    for rule in rules:
-        fitting = [c for c in named if fits(rule=rule, candidate=c)]
-        unfit = tuple(c.key for c in named if rule.code in c.areas and c not in fitting)
-        wanted = teams * rule.min_members
-        if unfit:
-            found.append(
-                Lack(
-                    area=rule.code,
-                    kind="unfit",
-                    wanted=wanted,
-                    found=len(fitting),
-                    bodies=rule.bodies,
-                    people=unfit,
-                )
-            )
-        if len(fitting) < wanted:
-            found.append(
-                Lack(area=rule.code, kind="number", wanted=wanted, found=len(fitting), bodies=rule.bodies)
-            )
+    return [
+        lack for rule in rules for lack in _lacks_of(rule, [c for c in named if rule.code in c.areas], teams)
+    ]
+
+
+def _lacks_of(rule: AreaRule, named: Sequence[Candidate], teams: int) -> list[Lack]:
+    wanted = teams * rule.min_members
+    fitting = sum(fits(rule=rule, candidate=candidate) for candidate in named)
+    unfit = (
+        ("level", rule.levels, [c.key for c in named if not rule.accepts_level(c.level)]),
+        ("post", rule.posts, [c.key for c in named if not rule.accepts_post(c.post)]),
+    )
+    found = [
+        Lack(
+            area=rule.code,
+            kind=kind,
+            wanted=wanted,
+            found=fitting,
+            bodies=rule.bodies,
+            people=tuple(people),
+            asked=tuple(sorted(asked)),
+        )
+        for kind, asked, people in unfit
+        if people
+    ]
+    if fitting < wanted:
+        found.append(Lack(area=rule.code, kind="number", wanted=wanted, found=fitting, bodies=rule.bodies))
     return found

@@ -53,13 +53,15 @@ def test_the_composition_rule_counts_who_is_missing_over_all_teams() -> None:
 
 def test_somebody_of_the_wrong_level_is_named_and_does_not_count() -> None:
     found = lacks(rules=[RULE], candidates=[_candidate(1, level="division_head")], teams=1)
-    assert [(lack.kind, lack.people) for lack in found] == [("unfit", (1,)), ("number", ())]
+    assert [(lack.kind, lack.people) for lack in found] == [("level", (1,)), ("number", ())]
+    assert found[0].asked == ("leader", "specialist")
 
 
 def test_the_post_must_hold_one_of_the_words_asked_for() -> None:
     rule = AreaRule(code="A1", min_members=1, posts=frozenset({"pháp chế"}))
     assert lacks(rules=[rule], candidates=[_candidate(1, post="Chuyên viên Pháp chế")], teams=1) == []
-    assert lacks(rules=[rule], candidates=[_candidate(1, post="Kế toán")], teams=1)
+    [wrong, _missing] = lacks(rules=[rule], candidates=[_candidate(1, post="Kế toán")], teams=1)
+    assert (wrong.kind, wrong.asked) == ("post", ("pháp chế",))
 
 
 def test_nothing_is_missing_when_every_team_has_its_people() -> None:

@@ -356,3 +356,24 @@ def test_the_list_takes_as_many_queries_for_ten_units_as_for_all(
     register_slots_bulk(actor=SYSTEM, campaign=campaign, wishes=wishes)
     with django_assert_max_num_queries(len(empty) + 2):
         client.get("/campaign/registrations/")
+
+
+def test_after_the_deadline_the_page_says_whom_to_call_before_anything_is_typed(
+    campaign: Campaign, client_as: Callable[..., Client], units: list[Unit], slots: list[Slot]
+) -> None:
+    campaign.registration_deadline = timezone.localdate() - timedelta(days=1)
+    campaign.save()
+    client = client_as(Role.COMMUNE_OFFICER, unit=units[0])
+    page = client.get("/campaign/registrations/own/").content.decode()
+    assert "Sở Nội vụ" in page
+    assert client.post("/campaign/registrations/own/", _typed(slots)).status_code == 422
+
+
+def test_the_check_names_one_choice_given_twice(
+    campaign: Campaign, client_as: Callable[..., Client], units: list[Unit], slots: list[Slot]
+) -> None:
+    client = client_as(Role.COMMUNE_OFFICER, unit=units[0])
+    address = f"/campaign/registrations/{units[0].code}/check/"
+    answer = client.post(address, _typed(slots, **{f"wish-{slots[1].key}": "1"}))
+    assert answer.status_code == 200
+    assert "alert-danger" in answer.content.decode()

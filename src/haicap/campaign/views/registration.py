@@ -14,7 +14,7 @@ from haicap.campaign.actions import registration as actions
 from haicap.campaign.forms_people import RegistrationForm, typed_slots
 from haicap.campaign.models import Campaign, SlotRegistration
 from haicap.campaign.queries import registration as reads
-from haicap.campaign.texts_people import slot_text, wish_fault_text
+from haicap.campaign.texts_people import closed_text, slot_text, wish_fault_text
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
@@ -83,7 +83,9 @@ def _edit(request: Request, campaign: Campaign, unit: Unit, back: str) -> HttpRe
         else:
             messages.success(request, _("Registered. You can change it until the deadline."))
             return redirect(back)
-    context = {"form": form, "campaign": campaign, "unit": unit, "row": row} | _grid(
+    call = reads.whom_to_call_if_closed(actor=request.actor, campaign=campaign)
+    closed = None if call is None else closed_text(campaign, call)
+    context = {"form": form, "campaign": campaign, "unit": unit, "row": row, "closed": closed} | _grid(
         campaign, unit, row, form
     )
     return render(request, "campaign/registration.html", context, status=422 if form.errors else 200)
@@ -118,7 +120,11 @@ def registration_check(request: Request, code: str) -> HttpResponse:
     unit = reads.surveyed_unit_for(actor=request.actor, campaign=campaign, code=code)
     form = RegistrationForm(request.POST)
     form.is_valid()
-    check = reads.wish_check_for(actor=request.actor, campaign=campaign, unit=unit, wish=form.wish())
+    try:
+        wish = form.wish()
+    except Refusal as refusal:
+        return render(request, "campaign/registration_check.html", {"sentences": [refusal.message]})
+    check = reads.wish_check_for(actor=request.actor, campaign=campaign, unit=unit, wish=wish)
     about_slots = [fault for fault in check.faults if fault.field in {"preferences", "blocks"}]
     context = {
         "sentences": [wish_fault_text(fault, free=check.free) for fault in about_slots],
