@@ -165,8 +165,13 @@ def slots_of(*, campaign: Campaign) -> list[Slot]:
 
 
 def surveyed_units_for(*, actor: Actor, campaign: Campaign) -> QuerySet[Unit]:
-    """Return the units this campaign surveys that `actor` sees: a commune its own, everybody else all."""
-    rows = units_for(actor=actor).filter(province_code=campaign.setting("province", "79"))
+    """Return the units this campaign surveys that `actor` sees: a commune its own, everybody else all.
+
+    The plan names one province; the province "*" is the whole country.
+    """
+    rows, province = units_for(actor=actor), campaign.setting("province", "79")
+    if province != "*":
+        rows = rows.filter(province_code=province)
     if actor.is_commune and not actor.is_central:
         return rows.filter(pk=actor.unit_id or -1)
     return rows
