@@ -53,7 +53,7 @@ def prepare() -> None:
     load_province(actor=SYSTEM, province="79")
     campaign = load_plan(actor=SYSTEM, path=settings.HAICAP_PLANS / "hcmc-2025").campaign
     template = template_of(form=build_form(actor=SYSTEM, campaign=campaign))
-    figures = sample_figures(random=Random(7), weight=1.0, cutoff=campaign.cutoff, former_district=None)  # noqa: S311
+    figures = sample_figures(random=Random(7), weight=1.0, cutoff=campaign.cutoff, former_district=None)
     texts = {key: report.text_of(value) for key, value in figures.items()}
     texts[Question.objects.filter(area__campaign=campaign)[0].key] = TURN
     found = {}
@@ -66,7 +66,7 @@ def prepare() -> None:
         identity = str(names.instance_id(campaign=campaign.code, unit=unit.code))
         known = {key: text for key, text in texts.items() if key in template.names}
         found[unit.code] = template.fill(instance_id=identity, values=known)
-    print(json.dumps(found))  # noqa: T201
+    print(json.dumps(found))
 
 
 class LostError(Exception):
@@ -223,7 +223,7 @@ def _on(data: Path, communes: list[Commune], use: Callable[[Any], None]) -> None
 def _kill_in_the_middle(communes: list[Commune], random: Random, site: Any) -> None:
     stop = threading.Event()
     threads = [
-        threading.Thread(target=commune.work, args=(Random(random.random()), stop))  # noqa: S311
+        threading.Thread(target=commune.work, args=(Random(random.random()), stop))
         for commune in communes
     ]
     for thread in threads:
@@ -331,7 +331,7 @@ def test_a_server_killed_again_and_again_loses_nothing_it_acknowledged(
     communes: tuple[Path, list[Commune]],
 ) -> None:
     data, visitors = communes
-    random = Random(2025)  # noqa: S311
+    random = Random(2025)
 
     def first(site: Any) -> None:
         for commune in visitors:
