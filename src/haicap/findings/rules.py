@@ -12,7 +12,8 @@ WORST = 4
 UNANSWERED_AFTER = timedelta(days=30)  # A10.04
 # "Sở Khoa học và Công nghệ" is one body: only an "and" before another body's kind joins two.
 _SEVERAL_BODIES = re.compile(
-    r"[;,\n/&+]|\svà\s+(?:sở|bộ|ban|ủy ban|ubnd|văn phòng|trung tâm|thanh tra|phòng|công an|hội)\s", re.IGNORECASE
+    r"[;,\n/&+]|\svà\s+(?:sở|bộ|ban|ủy ban|ubnd|văn phòng|trung tâm|thanh tra|phòng|công an|hội)\s",
+    re.IGNORECASE,
 )
 
 
