@@ -147,8 +147,11 @@ class Command(BaseCommand):
                 f"  teams                {summary['teams']} (people missing: {summary['team_shortfalls'] or 'none'})"
             )
             line(f"  visits scheduled     {summary['visits']} (units left out: {len(unserved) or 'none'})")
-            if summary["timetable"]["shortfall"]:
-                line(f"  shortfall            {summary['timetable']['shortfall']}")
+            load = (summary["timetable"]["shortfall"] or {}).get("load")
+            if load:
+                line(f"  half-days            {load['needed']} needed, {load['capacity']} to be had")
+            for way in (summary["timetable"]["shortfall"] or {}).get("ways", []):
+                line(f"  way out              {way}")
             line(f"  checker's verdict    {'feasible' if verdict.get('feasible') else verdict}")
             line(f"  submissions          {summary['submissions']} with {summary['values']} values")
             line(f"  evidence files       {summary['evidence']}")
