@@ -145,7 +145,7 @@ def _areas(
             _differs(reported.get((code, field.key)), verified.get((code, field.key))) for code in codes
         )
         indicators.setdefault(field.indicator_id, []).append(_field(field) | sides | {"differs": differs})
-    areas = {
+    areas: dict[int, dict[str, Any]] = {
         area.pk: {"code": area.code, "name_vi": area.name_vi, "name_en": area.name_en, "indicators": []}
         for area in campaign.areas.order_by("order")
     }

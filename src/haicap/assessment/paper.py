@@ -38,8 +38,14 @@ def report_docx(*, data: dict[str, Any], made_at: datetime) -> bytes:
             "và vận hành mô hình chính quyền địa phương hai cấp"
         ).replace("\n", " "),
         addressees=("Ủy ban nhân dân Thành phố",),
-        blocks=(*_opening(campaign), *_coverage(data), *_results(data), *_practices(data), *_problems(data))
-        + tuple(_proposals(data)),
+        blocks=(
+            *_opening(campaign),
+            *_coverage(data),
+            *_results(data),
+            *_practices(data),
+            *_problems(data),
+            *_proposals(data),
+        ),
         signers=(decree30.Signer(post="Giám đốc", given=()),),
         recipients=("Như trên", "Các sở, ban, ngành liên quan", "UBND các phường, xã, đặc khu"),
         kept_by="SNV",

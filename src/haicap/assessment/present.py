@@ -6,7 +6,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format, localize
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from haicap.assessment.models import ConsolidatedReport
@@ -119,7 +119,7 @@ def coverage_chart(report: ConsolidatedReport) -> dict[str, Any]:
         "yAxis": {"type": "value"},
         "series": [
             {
-                "name": str(STATE_LABELS[state]()),
+                "name": str(STATE_LABELS[state]),
                 "type": "bar",
                 "stack": "units",
                 "itemStyle": {"color": colour},
@@ -131,12 +131,12 @@ def coverage_chart(report: ConsolidatedReport) -> dict[str, Any]:
 
 
 STATE_LABELS = {
-    Section.State.NOT_STARTED.value: lambda: _("Not started"),
-    Section.State.DRAFTING.value: lambda: _("Drafting"),
-    Section.State.SUBMITTED.value: lambda: _("Submitted"),
-    Section.State.RETURNED.value: lambda: _("Returned"),
-    Section.State.ACCEPTED.value: lambda: _("Accepted"),
-    Section.State.VERIFIED.value: lambda: _("Verified"),
+    Section.State.NOT_STARTED.value: gettext_lazy("Not started"),
+    Section.State.DRAFTING.value: gettext_lazy("Drafting"),
+    Section.State.SUBMITTED.value: gettext_lazy("Submitted"),
+    Section.State.RETURNED.value: gettext_lazy("Returned"),
+    Section.State.ACCEPTED.value: gettext_lazy("Accepted"),
+    Section.State.VERIFIED.value: gettext_lazy("Verified"),
 }
 
 

@@ -70,7 +70,9 @@ def tasks_for(*, actor: Actor) -> list[Task]:
         campaign = current_campaign_for(actor=actor)
     except Missing:
         return []
-    last = reports_for(actor=actor, campaign=campaign).select_related(None).only("number", "created_at").first()
+    last = (
+        reports_for(actor=actor, campaign=campaign).select_related(None).only("number", "created_at").first()
+    )
     if last is None and actor.may(permissions.MAKE):
         return [
             Task(

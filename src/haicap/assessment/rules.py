@@ -112,7 +112,11 @@ def summarise(*, type: str, unit: str, values: Iterable[Value | None]) -> Summar
     if type in NUMBERS:
         numbers = [value.number for value in said if value.number is not None]
         return _of_numbers(numbers, len(given), na, added=is_added(type=type, unit=unit))
-    common = {"counted": len(said), "not_applicable": na, "blank": len(given) - na - len(said)}
+    common: dict[str, Any] = {
+        "counted": len(said),
+        "not_applicable": na,
+        "blank": len(given) - na - len(said),
+    }
     if type == "yes_no":
         yes = sum(value.text == "yes" for value in said)
         counts = {"yes": yes, "no": len(said) - yes}
@@ -130,7 +134,11 @@ def summarise(*, type: str, unit: str, values: Iterable[Value | None]) -> Summar
 
 
 def _of_numbers(numbers: list[Decimal], units: int, na: int, *, added: bool) -> Summary:
-    common = {"counted": len(numbers), "not_applicable": na, "blank": units - na - len(numbers)}
+    common: dict[str, Any] = {
+        "counted": len(numbers),
+        "not_applicable": na,
+        "blank": units - na - len(numbers),
+    }
     if not numbers:
         return Summary(**common)
     quarter, median, three_quarters = quartiles(numbers=numbers)

@@ -58,7 +58,7 @@ def report(request: Request, number: int) -> HttpResponse:
         "data": row.data,
         "earlier": number - 1,
         "coverage": present.coverage_lines(row),
-        "states": [label() for label in present.STATE_LABELS.values()],
+        "states": list(present.STATE_LABELS.values()),
         "coverage_chart": present.coverage_chart(row),
         "difficulties": present.difficulty_lines(row),
         "difficulty_chart": present.difficulty_chart(row),

@@ -1,4 +1,7 @@
-"""Decisions about difficulties, good practice and minutes. Source of the demands: domain indicators A10.01 to A10.05."""
+"""Decisions about difficulties, good practice and minutes.
+
+Source of the demands: indicators A10.01 to A10.05 of the plan.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -12,6 +12,7 @@ from haicap.demo.rules.figures import sample_figures
 from haicap.demo.rules.paper import sample_pdf
 from haicap.demo.rules.people import sample_people
 from haicap.demo.rules.wishes import sample_wishes
+from haicap.kernel.periods import Slot
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_sample_wishes_are_all_allowed(campaign):
     terms = terms_of(campaign=campaign)
     codes = [f"{number:05d}" for number in range(len(slots_of(campaign=campaign)) * terms.capacity)]
     wishes = sample_wishes(random=Random(1), units=codes, terms=terms, islands=frozenset({"00003"}))
-    firsts = []
+    firsts: list[Slot] = []
     for wish in wishes.values():
         assert faults_of(wish=wish, terms=terms, firsts=firsts) == []
         firsts += wish.preferences[:1]

@@ -30,7 +30,9 @@ def test_holidays_are_off_and_made_up_saturdays_are_worked():
 
 def test_slots_sort_morning_first_and_survive_their_key():
     slots = CALENDAR.slots(date(2025, 8, 4), date(2025, 8, 5))
-    assert slots == sorted(slots, key=lambda slot: slot) and slots[0] == Slot(date(2025, 8, 4), HalfDay.MORNING)
+    assert slots == sorted(slots, key=lambda slot: slot) and slots[0] == Slot(
+        date(2025, 8, 4), HalfDay.MORNING
+    )
     assert [Slot.parse(slot.key) for slot in slots] == slots
     with pytest.raises(ValueError):
         Slot.parse("2025-08-04.noon")

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from haicap.campaign.models import Campaign, ContentArea
@@ -69,7 +70,8 @@ def board_units_for(
 
 def _late_units(campaign: Campaign, sections: QuerySet[Section]) -> Q:
     deadline = campaign.report_deadline
-    came_late = Exists(sections.filter(submitted_at__date__gt=deadline))
+    too_late = timezone.make_aware(datetime.combine(deadline + timedelta(days=1), time()))
+    came_late = Exists(sections.filter(submitted_at__gte=too_late))
     if timezone.localdate() <= deadline:
         return Q(came_late)
     return Q(came_late) | ~Q(Exists(sections)) | Q(Exists(sections.filter(submitted_at=None)))
@@ -78,26 +80,31 @@ def _late_units(campaign: Campaign, sections: QuerySet[Section]) -> Q:
 def progress_for(
     *, actor: Actor, campaign: Campaign, units: Collection[Unit] | None = None
 ) -> list[BoardRow]:
-    """Return the state of every area for `units`, or for all units `actor` may see (3 queries)."""
+    """Return the state of every area for `units`, or for all units `actor` may see (3 queries, and
+    one for the units)."""
     actor.must("questionnaire.report:read")
     if units is None:
         units = list(surveyed_units_for(actor=actor, campaign=campaign).order_by("code"))
     areas = list(ContentArea.objects.filter(campaign=campaign).order_by("order"))
     today, deadline = timezone.localdate(), campaign.report_deadline
-    found: dict[tuple[int, int], Section] = {}
-    reports: dict[int, Submission] = {}
-    sections = Section.objects.filter(
-        submission__campaign=campaign, submission__unit__in=[unit.pk for unit in units]
-    ).select_related("submission")
-    for section in sections.defer("submission__xml").order_by():
-        found[section.submission.unit_id, section.area_id] = section
-        reports[section.submission.unit_id] = section.submission
+    reports = {
+        row.unit_id: row
+        for row in Submission.objects.filter(campaign=campaign, unit__in=[unit.pk for unit in units])
+        .only("unit", "state", "saved_at")
+        .order_by()
+    }
+    sections = Section.objects.filter(submission__in=[row.pk for row in reports.values()])
+    found = {
+        (row.submission_id, row.area_id): row
+        for row in sections.values_list(
+            "submission_id", "area_id", "state", "answered", "wanted", "submitted_at", named=True
+        ).order_by()
+    }
     rows = []
     for unit in units:
-        cells = tuple(
-            _cell(area, found.get((unit.pk, area.pk)), deadline=deadline, today=today) for area in areas
-        )
         report = reports.get(unit.pk)
+        pk = report.pk if report else 0
+        cells = tuple(_cell(area, found.get((pk, area.pk)), deadline=deadline, today=today) for area in areas)
         rows.append(
             BoardRow(
                 unit=unit,
@@ -110,7 +117,7 @@ def progress_for(
     return rows
 
 
-def _cell(area: ContentArea, section: Section | None, *, deadline: date, today: date) -> Cell:
+def _cell(area: ContentArea, section: Any, *, deadline: date, today: date) -> Cell:
     state = section.state if section else Section.State.NOT_STARTED.value
     brought = timezone.localdate(section.submitted_at) if section and section.submitted_at else None
     return Cell(
@@ -146,14 +153,14 @@ def totals_for(*, actor: Actor, campaign: Campaign) -> BoardTotals:
     count = units.count()
     rows = (
         Section.objects.filter(submission__campaign=campaign, submission__unit__in=units)
-        .values(code=F("area__code"), stands=F("state"))
+        .values_list("area_id", "state")
         .annotate(number=Count("pk"))
         .order_by()
     )
-    areas = ContentArea.objects.filter(campaign=campaign).order_by("order").values_list("code", flat=True)
-    by_area = {code: dict.fromkeys(states.ORDER, 0) for code in areas}
-    for row in rows:
-        by_area[row["code"]][row["stands"]] = row["number"]
+    codes = dict(ContentArea.objects.filter(campaign=campaign).order_by("order").values_list("pk", "code"))
+    by_area = {code: dict.fromkeys(states.ORDER, 0) for code in codes.values()}
+    for area_id, state, number in rows:
+        by_area[codes[area_id]][state] = number
     for counted in by_area.values():
         counted["not_started"] += count - sum(counted.values())
     reports = dict(

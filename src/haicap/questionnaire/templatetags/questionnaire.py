@@ -1,16 +1,19 @@
 """Values and states of reports in templates: ``{% load questionnaire %}``."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from django import template
 from django.template.defaultfilters import filesizeformat
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Field
 from haicap.kernel.errors import Text
 from haicap.questionnaire.present import show_text
+from haicap.questionnaire.queries.board import Cell
 from haicap.questionnaire.queries.figures import FigureValue
 from haicap.ui.templatetags.ui import status_badge
 
@@ -46,6 +49,19 @@ def report_state(state: str) -> SafeString:
 def state_sign(state: str, late: bool = False) -> SafeString:
     """Render the state of an area as a sign with its words for screen readers; lateness is an exclamation
     mark."""
+    return _sign(state, late, get_language() or "")
+
+
+@register.simple_tag
+def state_cells(cells: Iterable[Cell]) -> SafeString:
+    """Render the table cells of one unit's areas: a board has hundreds, too many for a template's loop."""
+    language = get_language() or ""
+    return format_html_join("", "<td>{}</td>", ((_sign(cell.state, cell.late, language),) for cell in cells))
+
+
+@lru_cache(maxsize=64)
+def _sign(state: str, late: bool, language: str) -> SafeString:
+    """Return a sign in `language`, the language of the page; a handful of them is kept in memory."""
     words, colour, sign = STATES[state]
     mark = format_html(
         '<span class="text-danger fw-bold" aria-hidden="true">!</span>'

@@ -62,12 +62,9 @@ def _next_visits(actor: Actor, published: Calendar) -> list[Task]:
     found = []
     for visit in rows.order_by("day", "-half", "order")[:3]:
         values = {"unit": visit.unit.full_name, "team": visit.team.number}
-        if actor.is_commune:
-            title = _("Receive survey team %(team)s") % values
-        else:
-            title = _("Visit %(unit)s") % values
+        text = _("Receive survey team %(team)s") if actor.is_commune else _("Visit %(unit)s")
         found.append(Task(
-            title=title,
+            title=text % values,
             detail=f"{capfirst(slot_text(visit.slot))}, {visit.get_mode_display()}",
             url=reverse("timetable:visit", args=[published.version, visit.unit.code]),
             due=visit.day,

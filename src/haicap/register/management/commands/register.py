@@ -56,10 +56,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _load(self, options: dict[str, Any]) -> None:
-        if options["all"]:
-            report = load_all(actor=SYSTEM)
-        else:
-            report = load_province(actor=SYSTEM, province=options["province"])
+        province = options["province"]
+        report = load_all(actor=SYSTEM) if options["all"] else load_province(actor=SYSTEM, province=province)
         for line in report.lines():
             self.stdout.write(line)
 
