@@ -93,7 +93,9 @@ def progress_for(
         .only("unit", "state", "saved_at")
         .order_by()
     }
-    sections = Section.objects.filter(submission__in=[row.pk for row in reports.values()])
+    sections = Section.objects.filter(
+        submission__campaign=campaign, submission__unit__in=[unit.pk for unit in units]
+    )
     found = {
         (row.submission_id, row.area_id): row
         for row in sections.values_list(
