@@ -14,8 +14,9 @@ from haicap.kernel.text import nfc
 @transaction.atomic
 def notify(*, actor: Actor, people: Iterable[Person], text_vi: str, text_en: str, url: str = "") -> int:
     """Tell each of `people` once; returns how many were told."""
+    text_vi, text_en = nfc(text_vi), nfc(text_en)
     rows = [
-        Notice(person=person, text_vi=nfc(text_vi), text_en=text_en, url=url)
+        Notice(person=person, text_vi=text_vi, text_en=text_en, url=url)
         for person in {person.pk: person for person in people}.values()
     ]
     Notice.objects.bulk_create(rows, batch_size=500)

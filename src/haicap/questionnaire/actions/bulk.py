@@ -15,6 +15,7 @@ from haicap.campaign.models import Campaign, ContentArea, Field, Indicator, Ques
 from haicap.kernel import audit
 from haicap.kernel.access import COMMUNE_ROLES, Actor, Role
 from haicap.kernel.errors import Refused
+from haicap.kernel.text import nfc
 from haicap.questionnaire.actions.evidence import store_bytes
 from haicap.questionnaire.models import (
     Answer,
@@ -73,9 +74,9 @@ def _texts(plan: Plan, given: Mapping[str, Given]) -> dict[str, str]:
     for key, value in given.items():
         if isinstance(value, NotApplicable):
             found[names.not_applicable(home[key].code)] = "yes"
-            found[names.na_reason(home[key].code)] = value.reason
+            found[names.na_reason(home[key].code)] = nfc(value.reason)
         elif value is not None:
-            found[key] = report.text_of(value)
+            found[key] = nfc(report.text_of(value))
     return found
 
 
