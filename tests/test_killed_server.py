@@ -223,8 +223,7 @@ def _on(data: Path, communes: list[Commune], use: Callable[[Any], None]) -> None
 def _kill_in_the_middle(communes: list[Commune], random: Random, site: Any) -> None:
     stop = threading.Event()
     threads = [
-        threading.Thread(target=commune.work, args=(Random(random.random()), stop))
-        for commune in communes
+        threading.Thread(target=commune.work, args=(Random(random.random()), stop)) for commune in communes
     ]
     for thread in threads:
         thread.start()

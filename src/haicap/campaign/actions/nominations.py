@@ -138,7 +138,7 @@ def _write_details(row: Nomination, naming: Naming, led: Mapping[str, ContentAre
 def _described(naming: Naming) -> dict[str, object]:
     return {
         "person": naming.person.pk,
-        "post": naming.post,
+        "post": nfc(naming.post),
         "level": naming.level,
         "areas": sorted(naming.areas),
         "absences": [slot.key for slot in sorted(naming.absences)],

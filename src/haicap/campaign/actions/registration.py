@@ -99,7 +99,7 @@ def _write_slots(rows: list[tuple[SlotRegistration, Wish]]) -> None:
 def _described(wish: Wish) -> dict[str, object]:
     return {
         "preferences": [slot.key for slot in wish.preferences],
-        "blocks": {slot.key: reason for slot, reason in sorted(wish.blocks.items())},
+        "blocks": {slot.key: nfc(reason) for slot, reason in sorted(wish.blocks.items())},
     }
 
 
