@@ -270,6 +270,8 @@ def verify_bulk(
             sentence = _("%(done)s of %(all)s units verified") % {"done": number, "all": len(codes)}
             on_progress(90 * number // len(codes), sentence)
     with transaction.atomic():
+        known = VerifiedValue.objects.filter(campaign=campaign, unit__code__in=codes, current=True)
+        known.filter(field_id__in={row.field_id for row in rows}).update(current=False)
         VerifiedValue.objects.bulk_create(rows, batch_size=2000)
         closed = Submission.objects.filter(campaign=campaign, unit__code__in=confirm)
         Section.objects.filter(submission__in=closed).update(state=Section.State.VERIFIED, decided_at=now)
