@@ -8,6 +8,7 @@ connections. The floor is `/alive/`: the same server, the same middleware, no qu
 
 import os
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,8 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COUNT = {"/alive/": 400}  # requests of each client; other pages take 40
-CLIENTS = 4
+CLIENTS, ROUNDS = 4, 3
+FLOOR = "/alive/"
+PAGES = (("/questionnaire/board/", "questionnaire board"), ("/register/", "unit list"))
 
 
 def prepare(size: str) -> None:
@@ -81,15 +83,10 @@ def serving(environment: dict[str, str]) -> Iterator[int]:
 
 
 def measure(size: str) -> None:
-    """Measure each page for one size and print a line each, as a ratio to the floor."""
+    """Measure each page for one size, in turns with the floor, and print the medians and their ratio."""
     sys.path.insert(0, str(ROOT))
-    from bench.load import load
+    from bench.load import Rate, load
 
-    pages = (
-        ("/alive/", "empty view (floor)"),
-        ("/questionnaire/board/", "questionnaire board"),
-        ("/register/", "unit list"),
-    )
     with tempfile.TemporaryDirectory() as name:
         environment = {**os.environ, "HAICAP_DATA": name}
         environment.pop("HAICAP_DATABASE_URL", None)
@@ -97,15 +94,21 @@ def measure(size: str) -> None:
             [sys.executable, __file__, "--prepare", size],
             env=environment, check=True, capture_output=True, text=True,
         )  # fmt: skip
-        cookie, floor = made.stdout.splitlines()[-1], None
+        cookie = made.stdout.splitlines()[-1]
+        found: dict[str, list[Rate]] = {FLOOR: [], **{path: [] for path, _title in PAGES}}
         with serving(environment) as port:
-            for path, title in pages:
-                rate = load(port=port, path=path, cookie=cookie, clients=CLIENTS, count=COUNT.get(path, 40))
-                floor = floor or rate
-                print(
-                    f"{size:>5} units  {title:22} {rate.per_second:8.1f} requests/s   p95 {1000 * rate.p95:7.1f} ms"
-                    f"   time per request {floor.per_second / rate.per_second:6.1f} x the floor"
-                )
+            for _ in range(ROUNDS):
+                for path, rates in found.items():
+                    count = 400 if path == FLOOR else 40
+                    rates.append(load(port=port, path=path, cookie=cookie, clients=CLIENTS, count=count))
+    floor = statistics.median(rate.per_second for rate in found[FLOOR])
+    for path, title in ((FLOOR, "empty view (floor)"), *PAGES):
+        speed = statistics.median(rate.per_second for rate in found[path])
+        p95 = statistics.median(rate.p95 for rate in found[path])
+        print(
+            f"{size:>5} units  {title:22} {speed:8.1f} requests/s   p95 {1000 * p95:7.1f} ms"
+            f"   time per request {floor / speed:6.1f} x the floor"
+        )
 
 
 def main() -> None:
