@@ -40,7 +40,7 @@ def day(text: str | None) -> str:
 
 def headline(field: dict[str, Any], side: dict[str, Any]) -> str:
     """Return the one figure that stands for a field over all units."""
-    if not side["counted"]:
+    if not side["counted"] and not side.get("rated"):
         return "–"
     match field["type"]:
         case "yes_no":

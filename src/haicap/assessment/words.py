@@ -44,7 +44,7 @@ def day(text: str | None) -> str:
 
 def headline(field: dict[str, Any], side: dict[str, Any]) -> str:
     """Return the one figure that stands for a field: its total, percent, count of yes, median or dates."""
-    if not side["counted"]:
+    if not side["counted"] and not side.get("rated"):
         return "–"
     match field["type"]:
         case "yes_no":
