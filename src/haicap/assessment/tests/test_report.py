@@ -153,7 +153,7 @@ def test_the_document_has_the_decrees_layout_an_open_number_and_the_figures(surv
 
 
 def test_the_annexes_have_a_sheet_per_area_with_live_totals(survey):
-    workbook: Any = openpyxl.load_workbook(made(survey).xlsx.open("rb"))
+    workbook = openpyxl.load_workbook(made(survey).xlsx.open("rb"))
     assert [f"A{n}" for n in range(12)] == [name for name in workbook.sheetnames if name[0] == "A"]
     sheet = workbook["A0"]
     columns = {}
@@ -173,7 +173,7 @@ def test_the_annexes_have_a_sheet_per_area_with_live_totals(survey):
 def test_text_of_units_cannot_become_a_formula_in_the_annexes(survey):
     field = survey.campaign.fields.filter(type="text").first()
     survey.report(field.key, '=HYPERLINK("http://x")', "@SUM(A1)", "+84", "-1+1")
-    workbook: Any = openpyxl.load_workbook(made(survey).xlsx.open("rb"))
+    workbook = openpyxl.load_workbook(made(survey).xlsx.open("rb"))
     formulas = [
         str(cell.value)
         for sheet in workbook
