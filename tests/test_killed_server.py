@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 import pytest
 
 from haicap.demo.rules.paper import sample_pdf
-from tests.conftest import HAICAP, PASSWORD, kill, serving
+from tests.conftest import PASSWORD, kill, serving
 
 ROUNDS = 4
 COMMUNES = 6
@@ -242,7 +242,11 @@ def _whole(data: Path) -> None:
         assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert base.execute("PRAGMA foreign_key_check").fetchall() == []
     done = subprocess.run(
-        [*HAICAP, "audit", "verify"], env=_environment(data), check=False, capture_output=True, text=True
+        [sys.executable, "-m", "haicap", "audit", "verify"],
+        env=_environment(data),
+        check=False,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
