@@ -18,6 +18,7 @@ import pytest
 
 from tests.chromium import FLAGS, find_chromium
 
+HAICAP = (sys.executable, "-m", "haicap")
 PASSWORD = "Mau-thu-2025-hai-cap"
 
 
@@ -79,8 +80,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     data = tmp_path_factory.mktemp("demo")
     summary = data / "summary.json"
     subprocess.run(
-        [sys.executable, "-m", "haicap", "demo", "--no-serve", "--seconds", "5", "--password", PASSWORD]
-        + ["--summary", str(summary)],
+        [*HAICAP, "demo", "--no-serve", "--seconds", "5", "--password", PASSWORD, "--summary", str(summary)],
         env={**os.environ, "HAICAP_DATA": str(data)},
         check=True,
         timeout=900,
@@ -120,17 +120,25 @@ def page_as(browser: Any, site: Site) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
         page.on(
             "request",
-            lambda request: request.url.startswith((site.url, "data:", "blob:"))
-            or problems.append(f"request to another host: {request.url}"),
+            lambda request: problems.extend(
+                [f"request to another host: {request.url}"]
+                if not request.url.startswith((site.url, "data:", "blob:"))
+                else []
+            ),
         )
         page.on(
             "console",
-            lambda message: "Content Security Policy" in message.text and problems.append(message.text),
+            lambda message: problems.extend(
+                [message.text] if "Content Security Policy" in message.text else []
+            ),
         )
 
     def make(role: str | None, *, width: int = 1366, height: int = 768, language: str = "vi") -> Any:
         context = browser.new_context(
-            base_url=site.url, viewport={"width": width, "height": height}, locale=language, accept_downloads=True
+            base_url=site.url,
+            viewport={"width": width, "height": height},
+            locale=language,
+            accept_downloads=True,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
