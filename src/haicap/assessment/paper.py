@@ -88,13 +88,14 @@ def _coverage(data: dict[str, Any]) -> Blocks:
         )
         for area in found["areas"]
     )
+    returned = f" (trong đó {found['returned']} báo cáo đang được bổ sung)" if found["returned"] else ""
     return [
         decree30.Heading(text="Phạm vi và tiến độ"),
         decree30.Paragraph(
             text=f"Đối tượng khảo sát là {found['units']} đơn vị ({words.plural_types(found['by_type'])}). Đã có "
-            f"{found['signed']}/{found['units']} đơn vị gửi báo cáo có ký duyệt; {found['scheduled']} đơn vị có lịch "
-            f"khảo sát; {found['visited']} buổi khảo sát đã kết thúc và khóa biên bản; {found['verified']} đơn vị đã "
-            "xác minh xong toàn bộ nội dung."
+            f"{found['signed']}/{found['units']} đơn vị gửi báo cáo có ký duyệt{returned}; {found['scheduled']} "
+            f"đơn vị có lịch khảo sát; {found['visited']} buổi khảo sát đã kết thúc và khóa biên bản; "
+            f"{found['verified']} đơn vị đã xác minh xong toàn bộ nội dung."
         ),
         decree30.Table(caption="Bảng 1. Số đơn vị theo nội dung và tình trạng", columns=columns, rows=rows),
     ]

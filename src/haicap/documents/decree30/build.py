@@ -38,7 +38,7 @@ from haicap.documents.rules import (
 
 COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
-HEAD_WIDTHS = (6.6, 9.4)  # cm, left and right half of the heading
+HEAD_WIDTHS = (5.8, 10.2)  # cm, left and right half of the heading
 
 
 def build(*, document: Document) -> bytes:
