@@ -22,6 +22,11 @@ HAICAP = (sys.executable, "-m", "haicap")
 PASSWORD = "Mau-thu-2025-hai-cap"
 
 
+def environment_of(data: Path) -> dict[str, str]:
+    """Return the environment of a `haicap` command that works on `data`."""
+    return {**os.environ, "HAICAP_DATA": str(data)}
+
+
 def free_port() -> int:
     """Return a port of the loopback interface nobody uses now."""
     with socket.socket() as sock:
@@ -81,7 +86,7 @@ def demo_data(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
     summary = data / "summary.json"
     subprocess.run(
         [*HAICAP, "demo", "--no-serve", "--seconds", "5", "--password", PASSWORD, "--summary", str(summary)],
-        env={**os.environ, "HAICAP_DATA": str(data)},
+        env=environment_of(data),
         check=True,
         timeout=900,
     )

@@ -1,0 +1,108 @@
+"""Every page of the site with a role that sees it; addresses are filled from the demonstration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+SECRETARIAT, ADMINISTRATOR, LEADER = "secretariat", "administrator", "city_leader"
+DEPARTMENT, HEAD, OFFICER, CHAIR = "department_officer", "team_head", "commune_officer", "commune_chair"
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """A page: its address with places for values of the demonstration, and who opens it (None = nobody)."""
+
+    path: str
+    role: str | None = SECRETARIAT
+
+
+PAGES: Mapping[str, SitePage] = {
+    "ui:home": SitePage("/"),
+    "ui:gallery": SitePage("/ui/gallery/", ADMINISTRATOR),
+    "kernel:audit": SitePage("/audit/"),
+    "kernel:job": SitePage("/jobs/{job}/"),
+    "accounts:sign-in": SitePage("/signin/", None),
+    "accounts:profile": SitePage("/account/"),
+    "accounts:password": SitePage("/account/password/"),
+    "accounts:enrol": SitePage("/account/second-factor/"),
+    "accounts:notices": SitePage("/notices/", OFFICER),
+    "accounts:people": SitePage("/people/"),
+    "accounts:person-new": SitePage("/people/new/"),
+    "accounts:people-file": SitePage("/people/file/"),
+    "accounts:person": SitePage("/people/{person}/"),
+    "register:units": SitePage("/register/"),
+    "register:unit": SitePage("/register/units/{unit}/"),
+    "register:former-unit": SitePage("/register/before/{former_unit}/"),
+    "register:districts": SitePage("/register/districts/"),
+    "register:district": SitePage("/register/districts/760/"),
+    "register:history": SitePage("/register/history/?day=2025-06-01"),
+    "register:map": SitePage("/register/map/", LEADER),
+    "register:imports": SitePage("/register/imports/"),
+    "register:import-attributes": SitePage("/register/imports/attributes/"),
+    "register:import-boundaries": SitePage("/register/imports/boundaries/"),
+    "register:import-report": SitePage("/register/imports/{import}/"),
+    "campaign:plan": SitePage("/campaign/", LEADER),
+    "campaign:area": SitePage("/campaign/areas/A4/", OFFICER),
+    "campaign:indicators": SitePage("/campaign/indicators/"),
+    "campaign:indicator": SitePage("/campaign/indicators/A4a.07/"),
+    "campaign:questions": SitePage("/campaign/questions/"),
+    "campaign:settings": SitePage("/campaign/settings/"),
+    "campaign:nominations": SitePage("/campaign/nominations/", DEPARTMENT),
+    "campaign:nomination-new": SitePage("/campaign/nominations/new/", DEPARTMENT),
+    "campaign:nomination": SitePage("/campaign/nominations/{nomination}/"),
+    "campaign:teams": SitePage("/campaign/teams/"),
+    "campaign:team": SitePage("/campaign/teams/1/", HEAD),
+    "campaign:registrations": SitePage("/campaign/registrations/"),
+    "campaign:registration-own": SitePage("/campaign/registrations/own/", OFFICER),
+    "campaign:registration": SitePage("/campaign/registrations/{unit}/"),
+    "timetable:board": SitePage("/timetable/"),
+    "timetable:list": SitePage("/timetable/list/"),
+    "timetable:mine": SitePage("/timetable/mine/", HEAD),
+    "timetable:solve": SitePage("/timetable/solve/"),
+    "timetable:versions": SitePage("/timetable/versions/"),
+    "timetable:version": SitePage("/timetable/versions/1/"),
+    "timetable:version-list": SitePage("/timetable/versions/1/list/"),
+    "timetable:print": SitePage("/timetable/versions/1/print/"),
+    "timetable:shortfall": SitePage("/timetable/versions/1/shortfall/"),
+    "timetable:visit": SitePage("/timetable/versions/1/visits/{visited}/"),
+    "timetable:team-day": SitePage("/timetable/versions/1/teams/1/2025-08-04/"),
+    "questionnaire:mine": SitePage("/questionnaire/", OFFICER),
+    "questionnaire:board": SitePage("/questionnaire/board/"),
+    "questionnaire:queue": SitePage("/questionnaire/queue/", HEAD),
+    "questionnaire:forms": SitePage("/questionnaire/forms/"),
+    "questionnaire:report": SitePage("/questionnaire/reports/{visited}/"),
+    "questionnaire:fill": SitePage("/questionnaire/reports/{unit}/fill/", OFFICER),
+    "questionnaire:review": SitePage("/questionnaire/reports/{visited}/review/A0/", HEAD),
+    "questionnaire:field": SitePage("/questionnaire/fields/a0_01/", LEADER),
+    "questionnaire:figure": SitePage("/questionnaire/figures/{visited}/a0_01/", LEADER),
+    "findings:difficulties": SitePage("/findings/difficulties/"),
+    "findings:difficulty-new": SitePage("/findings/difficulties/new/", OFFICER),
+    "findings:difficulty": SitePage("/findings/difficulties/1/"),
+    "findings:practices": SitePage("/findings/practices/"),
+    "findings:practice-new": SitePage("/findings/practices/new/", OFFICER),
+    "findings:practice": SitePage("/findings/practices/{practice}/"),
+    "findings:minutes-list": SitePage("/findings/minutes/"),
+    "findings:minutes": SitePage("/findings/minutes/{closed}/0/"),
+    "assessment:reports": SitePage("/reports/"),
+    "assessment:report": SitePage("/reports/1/", LEADER),
+    "assessment:area": SitePage("/reports/1/areas/A4/", LEADER),
+    "assessment:map": SitePage("/reports/1/map/", LEADER),
+    "assessment:compare": SitePage("/reports/1/compare/1/"),
+}
+
+NO_PAGE = {  # what answers with something else: an action, a file, a fragment, or a step between two pages
+    "name", "ui:language", "kernel:alive", "kernel:job-stop",
+    "accounts:second-factor", "accounts:factor-again", "accounts:sign-out", "accounts:enrol-picture",
+    "accounts:unenrol", "accounts:recovery-codes", "accounts:notices-read", "accounts:notice-read",
+    "accounts:person-password", "register:boundaries", "campaign:state", "campaign:nominations-request",
+    "campaign:nominations-hand-in", "campaign:nomination-check", "campaign:nomination-withdraw",
+    "campaign:teams-form", "campaign:team-place", "campaign:registrations-remind",
+    "campaign:registration-check", "timetable:judge", "timetable:pin", "timetable:remove", "timetable:drop",
+    "timetable:check", "timetable:publish", "timetable:revise", "timetable:discard", "timetable:compare",
+    "timetable:link", "timetable:revoke", "timetable:team-ics", "timetable:unit-ics", "timetable:feed",
+    "questionnaire:build", "questionnaire:workbook", "questionnaire:sign", "questionnaire:take-back",
+    "questionnaire:accept", "questionnaire:return", "questionnaire:confirm", "questionnaire:verify",
+    "questionnaire:evidence", "findings:difficulties-export", "findings:difficulty-edit",
+    "findings:difficulty-decide", "findings:minutes-draft", "findings:minutes-refresh",
+    "findings:minutes-supplement", "findings:minutes-file", "assessment:make", "assessment:docx",
+    "assessment:xlsx",
+}  # fmt: skip
