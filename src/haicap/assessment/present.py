@@ -200,20 +200,31 @@ def difficulty_lines(report: ConsolidatedReport) -> dict[str, Any]:
     }
 
 
+def _short(label: str) -> str:
+    """Return a rate's label without the word that says it is one."""
+    return label.partition(": ")[2] or label
+
+
 def share_chart(area: dict[str, Any]) -> dict[str, Any] | None:
     """Return the percents of an area, reported and verified side by side; None where it has none."""
-    fields = [
-        field
+    chosen = [
+        (f"{indicator['code']} {_short(named(field, 'label'))}", field)
         for indicator in area["indicators"]
         for field in indicator["fields"]
         if field["type"] in ("percent", "yes_no") and field["reported"].get("share") is not None
     ]
+    fields = [field for _label, field in chosen]
     if not fields:
         return None
     return {
         "legend": {"top": 0, "left": 0},
         "xAxis": {"type": "value", "max": 100},
-        "yAxis": {"type": "category", "inverse": True, "data": [field["key"] for field in fields]},
+        "yAxis": {
+            "type": "category",
+            "inverse": True,
+            "data": [label for label, _field in chosen],
+            "axisLabel": {"width": 170, "overflow": "truncate"},
+        },
         "series": [
             {
                 "name": str(label),
@@ -231,6 +242,12 @@ def share_chart(area: dict[str, Any]) -> dict[str, Any] | None:
             for side, label in (("reported", _("Reported")), ("verified", _("Verified")))
         ],
     }
+
+
+def proposals(report: ConsolidatedReport) -> list[dict[str, Any]]:
+    """Return the accepted proposals with their day as the current language writes it."""
+    records = report.data["difficulties"]["records"]
+    return [row | {"due": day(row["due"])} for row in records if row["state"] in ("accepted", "resolved")]
 
 
 def map_choices(report: ConsolidatedReport) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -62,9 +62,7 @@ def report(request: Request, number: int) -> HttpResponse:
         "coverage_chart": present.coverage_chart(row),
         "difficulties": present.difficulty_lines(row),
         "difficulty_chart": present.difficulty_chart(row),
-        "proposals": [
-            r for r in row.data["difficulties"]["records"] if r["state"] in ("accepted", "resolved")
-        ],
+        "proposals": present.proposals(row),
     }
     return render(request, "assessment/report.html", context)
 

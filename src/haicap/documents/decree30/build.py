@@ -92,13 +92,11 @@ def _add_head(docx: Any, document: Document) -> None:
     for index, text in enumerate(issuer):
         _line(left, text, first=not superior and index == 0, size=12, bold=True)
     longest = max(bold_width_cm(text=text, points=12) for text in issuer)
-    inner = HEAD_WIDTHS[0] - 0.38  # a cell keeps 0.19 cm on each side
-    rule_below(left.add_paragraph(), length=min(longest, inner) * 0.42, width=inner)
+    width = HEAD_WIDTHS[0]
+    rule_below(left.add_paragraph(), length=min(longest, width) * 0.42, width=width)
     _line(right, COUNTRY, first=True, size=12, bold=True)
     _line(right, MOTTO, size=13, bold=True)
-    rule_below(
-        right.add_paragraph(), length=bold_width_cm(text=MOTTO, points=13), width=HEAD_WIDTHS[1] - 0.38
-    )
+    rule_below(right.add_paragraph(), length=bold_width_cm(text=MOTTO, points=13), width=HEAD_WIDTHS[1])
     number = number_line(number=document.number, symbol=document.symbol)
     space(_line(left, number, size=13), before=6)
     words = date_words(day=document.day, year=document.year)

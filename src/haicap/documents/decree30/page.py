@@ -152,9 +152,23 @@ def rule_below(paragraph: Any, *, length: float, width: float, after: float = 0)
 
 
 def bare_table(docx: Any, *, widths: tuple[float, ...]) -> Any:
-    """Add a table of one row without borders, columns of `widths` cm, for things that stand side by side."""
+    """Add a table of one row without borders or padding, columns of `widths` cm, for things side by side."""
     table = docx.add_table(rows=1, cols=len(widths))
     table.autofit = False
+    padding = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), "0")
+        edge.set(qn("w:type"), "dxa")
+        padding.append(edge)
+    properties = table._tbl.tblPr
+    for old in properties.findall(qn("w:tblCellMar")):
+        properties.remove(old)
+    look = properties.find(qn("w:tblLook"))
+    if look is not None:
+        look.addprevious(padding)  # the schema has the padding before the look
+    else:
+        properties.append(padding)
     fix_widths(table, widths)
     return table
 

@@ -103,7 +103,7 @@ def test_country_and_motto_stand_at_the_right_with_a_line_as_long_as_the_motto()
     assert motto.text == "Độc lập - Tự do - Hạnh phúc"
     assert motto.runs[0].bold and motto.runs[0].font.size.pt == 13
     assert line._p.pPr.find(qn("w:pBdr")) is not None
-    length = 10.2 - 0.38 - 2 * line.paragraph_format.left_indent.cm
+    length = 10.2 - 2 * line.paragraph_format.left_indent.cm
     assert length == pytest.approx(5.59, abs=0.02)
 
 
