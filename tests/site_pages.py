@@ -34,7 +34,7 @@ PAGES: Mapping[str, SitePage] = {
     "register:former-unit": SitePage("/register/before/{former_unit}/"),
     "register:districts": SitePage("/register/districts/"),
     "register:district": SitePage("/register/districts/760/"),
-    "register:history": SitePage("/register/history/?day=2025-06-01"),
+    "register:history": SitePage("/register/history/?on=2025-06-01&q=Ben+Nghe"),
     "register:map": SitePage("/register/map/", LEADER),
     "register:imports": SitePage("/register/imports/"),
     "register:import-attributes": SitePage("/register/imports/attributes/"),
