@@ -63,7 +63,8 @@ def places(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
             site.accounts["commune_officer"],
         ),
         "former_unit": _one(
-            site.data, "SELECT code FROM register_unit WHERE level = 'commune' AND valid_to IS NOT NULL LIMIT 1"
+            site.data,
+            "SELECT code FROM register_unit WHERE level = 'commune' AND valid_to IS NOT NULL LIMIT 1",
         ),
         "nomination": _one(site.data, ask.format("id", "campaign_nomination")),
         "import": _one(site.data, ask.format("id", "register_importreport")),

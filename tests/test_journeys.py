@@ -47,12 +47,13 @@ def test_the_department_names_people_and_is_told_of_one_named_twice(site: Site, 
     page.locator("main form button[type=submit]", has_text="Lưu").click()
     page.wait_for_url("**/campaign/nominations/")
     page.goto("/campaign/nominations/new/")
-    assert "Cán bộ mẫu bổ sung" not in page.locator("#id_person").inner_text()
-    page.fill("#id_new_name", "")
-    page.fill("#id_post", "Trưởng phòng")
+    page.locator("#id_person").select_option(label="Cán bộ mẫu bổ sung (đã được cử)")
+    page.fill("#id_post", "Phó Trưởng phòng")
+    page.select_option("#id_level", "division_deputy")
+    page.check("#id_areas_0")
     page.locator("main form button[type=submit]", has_text="Lưu").click()
-    page.locator(".invalid-feedback, .alert").first.wait_for()
-    assert page.input_value("#id_post") == "Trưởng phòng"
+    page.locator("main", has_text=re.compile("Cán bộ mẫu bổ sung.*Sở Tư pháp")).wait_for()
+    assert page.input_value("#id_post") == "Phó Trưởng phòng"
     page.goto("/campaign/nominations/")
     page.get_by_role("button", name="Gửi danh sách").click()
     page.wait_for_load_state()
@@ -144,11 +145,36 @@ def test_the_secretariat_moves_a_visit_with_the_broken_rules_named_and_publishes
     page.locator("form[data-guard] button[type=submit]").first.click()
     page.wait_for_load_state()
     assert page.locator("[role=alert], .alert-danger, .invalid-feedback").count() > 0
-    page.goto("/timetable/versions/2/")
-    page.locator("form[action$='/publish/'] button[type=submit], a[href*='publish']").first.wait_for()
+    unit, team, day = _rows(
+        site,
+        """SELECT u.code, t.number, a.day FROM timetable_visit a
+        JOIN timetable_visit b ON b.calendar_id = a.calendar_id AND b.team_id = a.team_id AND b.day = a.day
+        JOIN timetable_calendar c ON c.id = a.calendar_id AND c.version = 2
+        JOIN campaign_team t ON t.id = a.team_id JOIN register_unit u ON u.id = a.unit_id
+        WHERE a.half = 'morning' AND b.half = 'afternoon' AND a.mode = 'in_person' AND b.mode = 'in_person'
+        AND NOT EXISTS (SELECT 1 FROM campaign_slotblock k
+          JOIN campaign_slotregistration r ON r.id = k.registration_id
+          WHERE r.unit_id IN (a.unit_id, b.unit_id) AND k.day = a.day) LIMIT 1""",
+    )[0]
+    page.goto(f"/timetable/versions/2/visits/{unit}/")
+    page.locator("[name=team]").select_option(str(team))
+    page.locator("[name=slot]").select_option(f"{day}.afternoon")
+    page.locator("[name=swap]").check()
+    page.locator("form[data-guard] button[type=submit]").first.click()
+    page.wait_for_load_state()
+    page.goto("/timetable/versions/2/publish/")
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(lambda url: not url.endswith("/publish/"))
+    states = dict(_rows(site, "SELECT version, state FROM timetable_calendar"))
+    assert states == {1: "superseded", 2: "published"}
+    told = _rows(site, "SELECT count(*) FROM accounts_notice WHERE text_vi LIKE '%phiên bản 2%'")[0][0]
+    people = _rows(site, "SELECT count(*) FROM accounts_person")[0][0]
+    assert 0 < told < people / 4
 
 
-def test_a_commune_fills_its_report_through_a_lost_line_and_the_chair_signs(site: Site, page_as: PageAs) -> None:
+def test_a_commune_fills_its_report_through_a_lost_line_and_the_chair_signs(
+    site: Site, page_as: PageAs
+) -> None:
     page = page_as("commune_officer")
     code = _unit(site)
     address = f"/questionnaire/reports/{code}/fill/"
@@ -267,9 +293,8 @@ def test_the_team_head_verifies_another_value_with_a_reason_and_closes_the_visit
     if page.locator("[name=unverified_reason]").count():
         page.fill("[name=unverified_reason]", "Chờ hồ sơ gốc")
     page.locator("button[name=close]").click()
-    if page.locator("dialog[open] button").count():
-        page.locator("dialog[open] button").last.click()
-    page.wait_for_load_state()
+    page.locator("dialog#confirm[open] button[value=yes]").click()
+    page.locator("button[name=close]").wait_for(state="detached")
     assert _rows(
         site,
         """SELECT f.state FROM findings_minutes f JOIN register_unit u ON u.id = f.unit_id
