@@ -23,6 +23,7 @@ from haicap.kernel.access import COMMUNE_ROLES, SYSTEM, Role
 from haicap.register.models import Unit
 
 TABLE = Path(__file__).with_name("sweep.csv")
+NOBODY = 999_999_999  # a key no row has: what the first row is called differs between databases
 VISITORS = ["anonymous", *(role.value for role in Role), "other_commune", "unknown_role"]
 OWN = {
     "ui:home",
@@ -110,7 +111,7 @@ def _example(schema: Mapping[str, Any], parts: Mapping[str, Any]) -> Any:
     if schema.get("type") == "string":
         forms = {"date": "2025-08-05", "date-time": "2025-08-05T08:00:00Z", "uuid": str(UUID(int=0))}
         return forms.get(schema.get("format", ""), "x" * schema.get("minLength", 1))
-    return {"integer": schema.get("minimum", 1), "number": 1.5, "boolean": True, "array": []}.get(
+    return {"integer": schema.get("minimum", NOBODY), "number": 1.5, "boolean": True, "array": []}.get(
         schema.get("type", "")
     )
 
