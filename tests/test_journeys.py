@@ -345,3 +345,34 @@ def test_a_leader_reaches_person_time_and_evidence_in_two_clicks_and_reads_engli
     assert page.locator("html").get_attribute("lang") == "en"
     page.goto("/reports/1/")
     assert "Consolidated report" in page.inner_text("h1")
+
+
+def test_the_secretariat_asks_for_people_forms_teams_and_solves_with_progress_shown(
+    site: Site, page_as: PageAs
+) -> None:
+    page = page_as("secretariat")
+    page.goto("/campaign/nominations/")
+    before = _rows(site, "SELECT count(*) FROM accounts_notice")[0][0]
+    page.locator("form[action$='/nominations/request/'] button[type=submit]").click()
+    page.wait_for_load_state()
+    assert _rows(site, "SELECT count(*) FROM accounts_notice")[0][0] > before
+    page.goto("/timetable/solve/")
+    page.fill("[name=seconds]", "4")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/jobs/**")
+    page.locator("[role=progressbar], progress").first.wait_for()
+    page.wait_for_url(re.compile(r"/timetable/versions/\d+/$"), timeout=90_000)
+    verdicts = _rows(site, "SELECT verdict FROM timetable_calendar ORDER BY version DESC LIMIT 1")
+    assert '"feasible": true' in verdicts[0][0]
+    page.goto("/campaign/teams/")
+    form = page.locator("form[action$='/teams/form/']")
+    if not form.locator("button[type=submit]").is_visible():
+        form.locator("xpath=ancestor-or-self::*[self::details or self::section][1]").first.locator(
+            "summary"
+        ).first.click()
+    form.locator("button[type=submit]").click()
+    if page.locator("dialog#confirm").is_visible():
+        page.locator("dialog#confirm button[value=yes]").click()
+    page.wait_for_url("**/jobs/**")
+    page.wait_for_url("**/campaign/teams/", timeout=90_000)
+    assert _rows(site, "SELECT count(DISTINCT team_id) FROM campaign_teammember") == [(9,)]
