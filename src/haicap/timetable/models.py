@@ -26,6 +26,8 @@ class Calendar(Revised):
     verdict = models.JSONField(default=dict)
     shortfall = models.JSONField(default=dict)
     problem_hash = models.CharField(max_length=64, blank=True)
+    why = models.JSONField(default=dict)
+    disturbances = models.JSONField(default=list)
     based_on = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -80,6 +82,7 @@ class Visit(models.Model):
     order = models.PositiveSmallIntegerField(default=1)
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.IN_PERSON)
     place = models.CharField(max_length=500, blank=True)
+    bridge = models.CharField(max_length=40, blank=True)
     pinned = models.BooleanField(default=False)
 
     class Meta:
@@ -130,3 +133,39 @@ class FeedToken(models.Model):
 
     def __str__(self) -> str:
         return f"feed {self.pk} team {self.team_id} unit {self.unit_id}"
+
+
+class TravelTable(models.Model):
+    """Travel times and road distances between places, as somebody measured them or a routing server said."""
+
+    campaign = models.OneToOneField(
+        "campaign.Campaign", on_delete=models.CASCADE, related_name="travel_table"
+    )
+    source = models.CharField(max_length=300)
+    data = models.JSONField()
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"travel table of campaign {self.campaign_id}"
+
+
+class Scenario(models.Model):
+    """A what-if: what would change in the problem, and what the computed plan would bring."""
+
+    campaign = models.ForeignKey("campaign.Campaign", on_delete=models.CASCADE, related_name="scenarios")
+    name = models.CharField(max_length=120)
+    changes = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -35,7 +35,9 @@ class SurveyedUnit:
     """A unit to visit once.
 
     `modes` are the allowed ways of surveying it, the asked one first. `preferred` are half-days, best first.
-    An `island` in person takes the whole day of a team; online it takes a half-day as any other.
+    An `island` in person takes the whole day of a team; online it takes a half-day as any other. `minutes` is
+    the length of a visit in person. `areas` are the content areas surveyed there, empty for all of the
+    problem's composition. `group` is the former province, between which wishes should be met fairly.
     """
 
     code: str
@@ -44,20 +46,76 @@ class SurveyedUnit:
     preferred: tuple[Slot, ...] = ()
     blocked: frozenset[Slot] = frozenset()
     island: bool = False
+    minutes: int = 180
+    areas: frozenset[str] = frozenset()
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """Somebody in a team: an opaque code, "head", "deputy", "secretary" or "member", the areas covered."""
+
+    code: str
+    role: str = "member"
+    areas: frozenset[str] = frozenset()
+    absent: frozenset[Slot] = frozenset()
+
+    @property
+    def leads(self) -> bool:
+        """True for those who may lead a visit."""
+        return self.role in ("head", "deputy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyTeam:
-    """A team, where its days start and end, and the half-days on which it can work."""
+    """A team: where its days start and end, the half-days on which it is called, and its people.
+
+    It can make a visit where somebody who leads and enough members are present, and those present cover the
+    areas of the unit. `most_per_day` visits a day; `most_days_in_row` consecutive calendar days with a visit
+    in person (None: no limit).
+    """
 
     number: int
     base: Point | None
     available: frozenset[Slot]
+    members: tuple[Member, ...] = ()
+    most_per_day: int = 4
+    most_days_in_row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BridgePoint:
+    """Where online sessions are held: each session of a team takes a room and a technician for a half-day."""
+
+    code: str
+    available: frozenset[Slot]
+    rooms: int = 1
+    technicians: int = 1
+
+    @property
+    def capacity(self) -> int:
+        """Sessions at once; several units may share a session (`Limits.online_per_half_day`)."""
+        return min(self.rooms, self.technicians)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TravelMatrix:
+    """Known ways: `minutes[i][j]` and `metres[i][j]` from `places[i]` to `places[j]`, by road.
+
+    A place is a unit's code, `team:<number>` for the base of a team, or `base` for that of every other team.
+    """
+
+    places: tuple[str, ...]
+    minutes: tuple[tuple[float, ...], ...]
+    metres: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedVisit:
-    """One visit of a plan; with `whole_day` the slot is the morning and the afternoon is taken too."""
+    """One visit of a plan; with `whole_day` the slot is the morning and the afternoon is taken too.
+
+    `bridge` is the code of the bridge point of a visit online, empty where the problem has none.
+    """
 
     unit: str
     team: int
@@ -65,6 +123,7 @@ class PlacedVisit:
     mode: Mode = Mode.IN_PERSON
     whole_day: bool = False
     order: int = 1
+    bridge: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,39 +134,63 @@ class Weights:
     """per unit left without a visit"""
     mode: int = 2_000
     """per unit surveyed otherwise than it asked"""
-    change: int = 60
-    """per unit whose team, half-day or mode differs from the previous calendar"""
     rank: int = 15
     """per step down the list of preferred half-days"""
     unlisted: int = 60
     """per unit with a list placed on a half-day that is not on it"""
+    change: int = 60
+    """per unit whose team, half-day or mode differs from the previous calendar"""
+    soon: int = 10
+    """per such unit and day by which the earlier of its two half-days lies nearer than `notice_days`"""
     km: int = 1
     """per road kilometre"""
     load: int = 10
-    """per unit of sum of squares of the teams' half-days above the evenest split"""
+    """per unit of each team's (half-days - share) x (half-days - share - 1); `share` as in `even_shares`"""
+    province: int = 20
+    """per point of mean preference cost (`rank` and `unlisted`) in the group that fares worst"""
+    team_day: int = 5
+    """per day on which a team is called out"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Settings about travel and online sessions."""
+    """Settings about travel, presence and online sessions."""
 
     speed_kmh: float = 35.0
     road_factor: float = 1.35
     lunch_minutes: float = 90.0
     """travel possible between the end of the morning visit and the start of the afternoon visit"""
+    half_day_minutes: int = 210
+    """length of a half-day"""
+    two_visits_minutes: int = 0
+    """two visits share a half-day of a team where the way between takes at most this long and both fit into
+    the half-day with it; 0: never"""
     online_per_half_day: int = 2
     """online sessions a team can hold on one half-day, from its base"""
+    quorum_percent: int = 50
+    """share of a team's members that must be present at a visit"""
+    notice_days: int = 7
+    """changes to a half-day nearer than this many calendar days cost more, day by day"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Everything a plan depends on. `previous` is the calendar in force, `pins` are visits that must stay."""
+    """Everything a plan depends on.
+
+    `previous` is the calendar in force, `pins` are visits that must stay. `composition` says how many of those
+    present at a visit must cover each area. `bridges` empty: units go online from their seats, without limit.
+    `matrix` replaces the great circle where given. `today` matters for the cost of changing what is near.
+    """
 
     units: tuple[SurveyedUnit, ...]
     teams: tuple[SurveyTeam, ...]
     slots: tuple[Slot, ...]
     pins: tuple[PlacedVisit, ...] = ()
     previous: tuple[PlacedVisit, ...] = ()
+    composition: tuple[tuple[str, int], ...] = ()
+    bridges: tuple[BridgePoint, ...] = ()
+    matrix: TravelMatrix | None = None
+    today: date | None = None
     weights: Weights = field(default_factory=Weights)
     limits: Limits = field(default_factory=Limits)
 
@@ -136,6 +219,7 @@ class Objective:
     metres: int
     lightest: int
     heaviest: int
+    team_days: int
 
     @property
     def total(self) -> int:
@@ -158,38 +242,50 @@ class Unserved:
     reason: str
 
 
-REASONS = ("blocked_everywhere", "no_coordinates", "no_whole_day", "no_team_then", "no_room")
+REASONS = (
+    "blocked_everywhere", "no_coordinates", "too_long", "no_whole_day", "no_bridge", "composition",
+    "no_team_then", "no_room",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A solver's answer: the visits, who is left out and why, what it costs, how it was reached."""
+    """A solver's answer: the visits, who is left out and why, what it costs, how it was reached.
+
+    `bound`, thousandths of a point, is proven: no plan of this problem costs less. None before one is known.
+    """
 
     visits: tuple[PlacedVisit, ...]
     unserved: tuple[Unserved, ...]
     objective: Objective
     seed: int
     iterations: int
+    bound: int | None = None
+
+    @property
+    def gap(self) -> float | None:
+        """The share of the cost by which a better plan could at most be cheaper, 0 when proven best."""
+        if self.bound is None:
+            return None
+        return gap_between(cost=self.objective.total, bound=self.bound)
+
+
+def gap_between(*, cost: int, bound: int) -> float:
+    """Return (cost - bound) / cost, and 0 where the cost is 0."""
+    return max(0, cost - bound) / cost if cost > 0 else 0.0
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Slot):
         return value.key
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, frozenset):
-        return sorted(_plain(item) for item in value)  # type: ignore[type-var]  # slots become strings
+        return sorted(_plain(item) if isinstance(item, Slot) else item for item in value)
     raise TypeError(type(value))
 
 
 def digest(problem: Problem) -> str:
     """Return the SHA-256 of the problem in a canonical form: equal problems, equal digests."""
-    parts: list[object] = [
-        [[u.code, u.place and (u.place.lat, u.place.lon), u.modes, [s.key for s in u.preferred],
-          _plain(u.blocked), u.island] for u in problem.units],
-        [[t.number, t.base and (t.base.lat, t.base.lon), _plain(t.available)] for t in problem.teams],
-        [slot.key for slot in problem.slots],
-        [[[v.unit, v.team, v.slot.key, v.mode, v.whole_day, v.order] for v in visits]
-         for visits in (problem.pins, problem.previous)],
-        asdict(problem.weights),
-        asdict(problem.limits),
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+    canonical = json.dumps(asdict(problem), sort_keys=True, default=_plain)
+    return hashlib.sha256(canonical.encode()).hexdigest()
