@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -24,6 +24,8 @@ logger = logging.getLogger(__name__)
 LOST_AFTER = timedelta(seconds=60)
 MOST_ATTEMPTS = 3
 WRITE_EVERY = 0.5  # seconds between two writes of progress
+MOST_READINGS = 120  # a longer history is thinned: the page draws a curve, not a log
+Numbers = Mapping[str, int | float | None]
 
 
 class Progress(Protocol):
@@ -32,19 +34,27 @@ class Progress(Protocol):
     def report(self, percent: int, message: Text) -> None:
         """Tell how far the work is (0 to 100) and what it is doing."""
 
+    def note(self, numbers: Numbers) -> None:
+        """Keep numbers of this moment, which the job's page draws over time; the next report writes them."""
+
     def stopped(self) -> bool:
         """Say whether the person asked to stop; a job then ends as soon as it has something to keep."""
 
 
 JobFunction = Callable[..., dict[str, Any]]
 _functions: dict[str, JobFunction] = {}
+_templates: dict[str, str] = {}
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
-    """Register a function of an area's jobs.py under a stable name."""
+def job(kind: str, *, template: str = "") -> Callable[[JobFunction], JobFunction]:
+    """Register a function of an area's jobs.py under a stable name.
+
+    `template` is shown on the job's page while it runs, with `job` (its `readings` are what was noted).
+    """
 
     def register(function: JobFunction) -> JobFunction:
         _functions[kind] = function
+        _templates[kind] = template
         return function
 
     return register
@@ -60,6 +70,15 @@ def _function(kind: str) -> JobFunction:
             ):
                 import_module(f"{config.name}.jobs")
     return _functions[kind]
+
+
+def template_of(kind: str) -> str:
+    """Return the template that shows the running work, empty where its kind has none."""
+    try:
+        _function(kind)
+    except KeyError:  # a job of a version that knew more kinds
+        return ""
+    return _templates[kind]
 
 
 def enqueue(*, actor: Actor, kind: str, params: dict[str, Any], subject: str = "") -> Job:
@@ -93,8 +112,30 @@ class _Terminal:
     def report(self, percent: int, message: Text) -> None:
         self.on_progress(percent, str(message))
 
+    def note(self, numbers: Numbers) -> None:
+        """Nothing: a terminal shows no curves."""
+
     def stopped(self) -> bool:
         return False
+
+
+class Readings:
+    """Numbers over time, at most MOST_READINGS of them: when full, every second one between the ends goes."""
+
+    def __init__(self) -> None:
+        self.rows: list[dict[str, int | float | None]] = []
+        self.spacing = WRITE_EVERY / 2
+
+    def add(self, *, at: float, numbers: Numbers) -> None:
+        """Keep `numbers` at `at` seconds; the last row always holds the newest."""
+        row = {"at": round(at, 2), **numbers}
+        if len(self.rows) > 1 and at - (self.rows[-2]["at"] or 0) < self.spacing:
+            self.rows[-1] = row
+        else:
+            self.rows.append(row)
+        if len(self.rows) > MOST_READINGS:
+            del self.rows[1:-1:2]
+            self.spacing *= 2
 
 
 class _Row:
@@ -102,15 +143,23 @@ class _Row:
 
     def __init__(self, row: Job) -> None:
         self.row = row
+        self.began = time.monotonic()
         self.written = 0.0
         self.stop = False
+        self.readings = Readings()
+
+    def note(self, numbers: Numbers) -> None:
+        self.readings.add(at=time.monotonic() - self.began, numbers=numbers)
 
     def report(self, percent: int, message: Text) -> None:
         now = time.monotonic()
         if now - self.written >= WRITE_EVERY:
             self.written = now
             Job.objects.filter(pk=self.row.pk).update(
-                percent=max(0, min(100, percent)), message=str(message)[:500], seen_at=timezone.now()
+                percent=max(0, min(100, percent)),
+                message=str(message)[:500],
+                readings=self.readings.rows,
+                seen_at=timezone.now(),
             )
             self.stop = Job.objects.filter(pk=self.row.pk, stop_asked=True).exists()
 
@@ -170,7 +219,13 @@ def run_next(*, actor_of: Callable[[int | None], Actor]) -> bool:
         actor = SYSTEM if row.requested_by_id is None else actor_of(row.requested_by_id)
         with override("vi"):
             result = _function(row.kind)(progress, actor=actor, **row.params)
-        _end(row, Job.State.STOPPED if progress.stop else Job.State.DONE, percent=100, result=result)
+        _end(
+            row,
+            Job.State.STOPPED if progress.stop else Job.State.DONE,
+            percent=100,
+            result=result,
+            readings=progress.readings.rows,
+        )
     except Refusal as refusal:
         _end(row, Job.State.FAILED, error=str(refusal.message))
     except Exception:

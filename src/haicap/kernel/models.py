@@ -67,6 +67,7 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
     message = models.CharField(max_length=500, blank=True)
+    readings = models.JSONField(default=list)
     result = models.JSONField(null=True)
     error = models.TextField(blank=True)
     stop_asked = models.BooleanField(default=False)

@@ -17,10 +17,11 @@ from haicap.kernel.pages import page_of
 def job(request: Request, job_id: UUID) -> HttpResponse:
     """Show a job; as an htmx fragment it polls itself and leaves for the result when done."""
     row = queries.job_for(actor=request.actor, job_id=job_id)
+    values = {"job": row, "template": jobs.template_of(row.kind)}
     if not request.headers.get("HX-Request"):
-        return render(request, "kernel/job.html", {"job": row})
-    answer = render(request, "kernel/job_fragment.html", {"job": row})
-    if row.state == row.State.DONE and (url := (row.result or {}).get("url")):
+        return render(request, "kernel/job.html", values)
+    answer = render(request, "kernel/job_fragment.html", values)
+    if row.state in (row.State.DONE, row.State.STOPPED) and (url := (row.result or {}).get("url")):
         answer.headers["HX-Redirect"] = cast(str, url)
     return answer
 

@@ -76,3 +76,39 @@ def test_the_terminal_sees_every_step():
         actor=SYSTEM, kind="test.count", params={"to": 2}, on_progress=lambda p, m: seen.append((p, m))
     )
     assert seen == [(0, "0"), (50, "1")]
+
+
+@jobs.job("test.measure")
+def measure(progress, *, actor, times):
+    for n in range(times):
+        progress.note({"cost": times - n, "bound": None})
+        progress.report(0, "")
+    return {}
+
+
+def test_the_last_number_noted_stays_with_the_job():
+    row = jobs.enqueue(actor=SYSTEM, kind="test.measure", params={"times": 3})
+    assert jobs.run_next(actor_of=lambda _: SYSTEM)
+    row.refresh_from_db()
+    assert (row.readings[-1]["cost"], row.readings[-1]["bound"]) == (1, None)
+
+
+def test_a_long_history_keeps_its_ends_and_stays_short():
+    readings = jobs.Readings()
+    for n in range(10_000):
+        readings.add(at=n, numbers={"cost": -n})
+    assert len(readings.rows) <= jobs.MOST_READINGS
+    assert (readings.rows[0]["cost"], readings.rows[-1]["cost"]) == (0, -9_999)
+    moments = [row["at"] or 0 for row in readings.rows]
+    assert moments == sorted(moments)
+
+
+def test_numbers_faster_than_the_eye_replace_each_other():
+    readings = jobs.Readings()
+    for n in range(1000):
+        readings.add(at=n / 100_000, numbers={"cost": n})
+    assert [row["cost"] for row in readings.rows] == [0, 999]
+
+
+def test_a_kind_nobody_knows_any_more_has_no_template():
+    assert jobs.template_of("test.forgotten") == ""
