@@ -27,6 +27,7 @@ urlpatterns = [
     path("versions/<int:version>/shortfall/", solving.shortfall, name="shortfall"),
     path("versions/<int:version>/visits/<str:code>/", edit.visit, name="visit"),
     path("versions/<int:version>/visits/<str:code>/judge/", edit.judge, name="judge"),
+    path("versions/<int:version>/visits/<str:code>/cells/", edit.cells, name="cells"),
     path("versions/<int:version>/visits/<str:code>/pin/", edit.pin, name="pin"),
     path("versions/<int:version>/visits/<str:code>/remove/", edit.remove, name="remove"),
     path("versions/<int:version>/move/", edit.drop, name="drop"),

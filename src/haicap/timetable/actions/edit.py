@@ -21,7 +21,7 @@ from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import WRITE
 from haicap.timetable.queries.calendars import all_placed
 from haicap.timetable.queries.problem import problem_for
-from haicap.timetable.rules.changes import Judgement, judge, whole_day
+from haicap.timetable.rules.changes import Judgement, judge, wanted
 from haicap.timetable.rules.checker import Verdict, check
 from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, digest
 from haicap.timetable.texts import TERM_TEXTS, joined, violation_text
@@ -123,20 +123,6 @@ def _surveyed(actor: Actor, campaign: Campaign, code: str) -> Unit:
     return unit
 
 
-def _wanted(
-    problem: Problem, unit: str, team: int, slot: Slot, mode: Mode | None, old: PlacedVisit | None
-) -> PlacedVisit:
-    surveyed = next(item for item in problem.units if item.code == unit)
-    chosen = mode or (old.mode if old else surveyed.modes[0])
-    return PlacedVisit(
-        unit=unit,
-        team=team,
-        slot=slot,
-        mode=chosen,
-        whole_day=whole_day(island=surveyed.island, mode=chosen),
-    )
-
-
 def move_visit(
     *,
     actor: Actor,
@@ -161,7 +147,8 @@ def move_visit(
         problem = draft_problem(actor=actor, calendar=calendar)
         visits = all_placed(calendar)
         old = next((visit for visit in visits if visit.unit == unit), None)
-        move = _wanted(problem, unit, team, slot, mode, old)
+        surveyed = next(item for item in problem.units if item.code == unit)
+        move = wanted(unit=surveyed, team=team, slot=slot, mode=mode, old=old)
         judged = judge(problem=problem, visits=visits, move=move, swap=swap)
         report = _report(actor, calendar, judged)
         if dry_run:
@@ -195,8 +182,8 @@ def _report(actor: Actor, calendar: Calendar, judged: Judgement) -> Move:
     rows = surveyed_units_for(actor=actor, campaign=calendar.campaign).filter(code__in=codes)
     names = {unit.code: unit.full_name for unit in rows} if codes else {}
     differences = [
-        (str(TERM_TEXTS[name]), (judged.after.terms[name] - judged.before.terms[name]) / 1000)
-        for name in TERM_TEXTS
+        (str(TERM_TEXTS[name]), (value - judged.before.terms[name]) / 1000)
+        for name, value in judged.after.terms.items()
     ]
     return Move(
         broken=tuple(violation_text(item, names) for item in judged.broken),
@@ -221,18 +208,20 @@ def _store(actor: Actor, calendar: Calendar, visits: Sequence[PlacedVisit]) -> N
         if row is None:
             row = Visit(calendar=calendar, unit=_surveyed(actor, calendar.campaign, visit.unit))
             added.append(row)
-        elif (row.team.number, row.slot, row.mode, row.order) == (
-            visit.team, visit.slot, visit.mode.value, visit.order,
+        elif (row.team.number, row.slot, row.mode, row.order, row.bridge) == (
+            visit.team, visit.slot, visit.mode.value, visit.order, visit.bridge,
         ):  # fmt: skip
             continue
         else:
             changed.append(row)
         row.team, row.day, row.half = teams[visit.team], visit.slot.day, visit.slot.half.value
         row.mode, row.whole_day, row.order = visit.mode.value, visit.whole_day, visit.order
+        row.bridge = visit.bridge
         row.place = place_of(visit.mode, row.unit, places)
     moving = Visit.objects.filter(pk__in=[row.pk for row in changed])
     moving.update(order=F("order") + APART)
-    Visit.objects.bulk_update(changed, ["team", "day", "half", "mode", "whole_day", "order", "place"])
+    fields = ["team", "day", "half", "mode", "whole_day", "order", "place", "bridge"]
+    Visit.objects.bulk_update(changed, fields)
     Visit.objects.bulk_create(added)
 
 

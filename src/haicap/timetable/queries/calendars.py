@@ -102,6 +102,7 @@ def placed(visit: Visit) -> PlacedVisit:
         mode=Mode(visit.mode),
         whole_day=visit.whole_day,
         order=visit.order,
+        bridge=visit.bridge,
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from haicap.kernel.periods import HalfDay, Slot
 from haicap.timetable.rules.checker import Violation, check
-from haicap.timetable.rules.problem import Mode, Objective, PlacedVisit, Problem
+from haicap.timetable.rules.problem import Mode, Objective, PlacedVisit, Problem, SurveyedUnit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,16 +72,7 @@ def judge(
 
     With `swap` the units in the way take the place it leaves. Orders within a half-day are renumbered.
     """
-    old = next((visit for visit in visits if visit.unit == move.unit), None)
-    changed = []
-    for visit in visits:
-        if visit.unit == move.unit:
-            continue
-        if swap and old is not None and (visit.team, visit.slot) == (move.team, move.slot):
-            visit = replace(visit, team=old.team, slot=old.slot)
-        changed.append(visit)
-    changed.append(replace(move, order=len(changed) + 1))
-    after = renumber(changed)
+    after = relocated(problem=problem, visits=visits, move=move, swap=swap)
     was, now = check(problem=problem, visits=visits), check(problem=problem, visits=after)
     known = set(was.violations)
     return Judgement(
@@ -89,6 +81,78 @@ def judge(
         before=was.objective,
         after=now.objective,
     )
+
+
+def wanted(
+    *, unit: SurveyedUnit, team: int, slot: Slot, mode: Mode | None, old: PlacedVisit | None
+) -> PlacedVisit:
+    """Return the visit of `unit` by `team` on `slot`: a whole day begins in the morning of its day."""
+    chosen = mode or (old.mode if old else unit.modes[0])
+    all_day = whole_day(island=unit.island, mode=chosen)
+    return PlacedVisit(
+        unit=unit.code,
+        team=team,
+        slot=Slot(slot.day, HalfDay.MORNING) if all_day else slot,
+        mode=chosen,
+        whole_day=all_day,
+        bridge=old.bridge if old else "",
+    )
+
+
+def relocated(
+    *, problem: Problem, visits: Sequence[PlacedVisit], move: PlacedVisit, swap: bool = False
+) -> tuple[PlacedVisit, ...]:
+    """Return the visits after the move, judged or not; visits online get a bridge point with room."""
+    old = next((visit for visit in visits if visit.unit == move.unit), None)
+    others = [visit for visit in visits if visit.unit != move.unit]
+    staying, away = others, []
+    if swap and old is not None:
+        staying = [visit for visit in others if not in_the_way(visit, move)]
+        away = [_sent_to(old, visit, move) for visit in others if in_the_way(visit, move)]
+    changed = list(staying)
+    for visit in (move, *away):
+        changed.append(replace(visit, order=len(visits) + 1, bridge=_bridge(problem, changed, visit)))
+    return renumber(changed)
+
+
+def halves(visit: PlacedVisit) -> tuple[Slot, ...]:
+    """Return the half-days a visit takes."""
+    if not visit.whole_day:
+        return (visit.slot,)
+    return tuple(Slot(visit.slot.day, half) for half in HalfDay)
+
+
+def in_the_way(visit: PlacedVisit, move: PlacedVisit) -> bool:
+    """Say whether `visit` takes a half-day of the team that `move` would take."""
+    return visit.team == move.team and not set(halves(visit)).isdisjoint(halves(move))
+
+
+def _sent_to(old: PlacedVisit, visit: PlacedVisit, move: PlacedVisit) -> PlacedVisit:
+    slot = old.slot
+    if visit.whole_day:
+        slot = Slot(old.slot.day, HalfDay.MORNING)
+    elif move.whole_day and old.whole_day:
+        slot = Slot(old.slot.day, visit.slot.half)
+    return replace(visit, team=old.team, slot=slot)
+
+
+def _bridge(problem: Problem, others: Sequence[PlacedVisit], visit: PlacedVisit) -> str:
+    """Return the bridge point of a visit online: its team's session, its own where free, else one free."""
+    if visit.mode is not Mode.ONLINE or not problem.bridges:
+        return ""
+    sessions = {(held.bridge, held.team) for held in others if held.bridge and held.slot == visit.slot}
+    mine = [bridge for bridge, team in sessions if team == visit.team]
+    if mine:
+        return min(mine)
+    open_then = [bridge for bridge in problem.bridges if visit.slot in bridge.available]
+    free = [
+        bridge.code
+        for bridge in open_then
+        if sum(1 for b, _ in sessions if b == bridge.code) < bridge.capacity
+    ]
+    if visit.bridge in free or not free:
+        return visit.bridge or problem.bridges[0].code
+    return free[0]
 
 
 def renumber(visits: Sequence[PlacedVisit]) -> tuple[PlacedVisit, ...]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -13,11 +13,13 @@ from haicap.campaign.queries import current_campaign_for, slots_of, surveyed_uni
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal, Refused
 from haicap.kernel.http import Request
+from haicap.kernel.periods import Slot
 from haicap.timetable import actions, queries
 from haicap.timetable.forms import DropForm, MoveForm
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import READ, WRITE
 from haicap.timetable.queries.days import VisitPage, visit_page_for
+from haicap.timetable.queries.judging import cells_for
 from haicap.timetable.rules.problem import Mode
 
 
@@ -117,9 +119,31 @@ def judge(request: Request, version: int, code: str) -> HttpResponse:
 
 
 @needs(WRITE)
+@require_GET
+def cells(request: Request, version: int, code: str) -> JsonResponse:
+    """Judge every half-day that the board shows for one unit, so that a drag needs no further question."""
+    numbers = [int(text) for text in request.GET.getlist("team")[:200] if text.isdecimal() and len(text) < 9]
+    try:
+        slots = [Slot.parse(text) for text in request.GET.getlist("slot")[:400]]
+    except ValueError as error:
+        raise Refused("timetable.move_unreadable", _("This is no half-day.")) from error
+    found = cells_for(
+        actor=request.actor, calendar=_calendar(request, version), unit=code, teams=numbers, slots=slots
+    )
+    verdicts = {
+        cell.key: {
+            "allowed": cell.allowed, "swap": cell.swap, "here": cell.here,
+            "points": round(cell.points), "sentence": cell.sentence,
+        }
+        for cell in found
+    }  # fmt: skip
+    return JsonResponse({"cells": verdicts})
+
+
+@needs(WRITE)
 @require_POST
 def drop(request: Request, version: int) -> HttpResponse:
-    """Move a unit by drag and drop; the page then fetches the board again."""
+    """Move a unit by drag and drop and say what it did; the page then fetches the board again."""
     calendar = _calendar(request, version)
     form = DropForm(request.POST)
     if not form.is_valid():
@@ -134,8 +158,8 @@ def drop(request: Request, version: int) -> HttpResponse:
         swap=form.cleaned_data["swap"],
         revision=form.cleaned_data["revision"],
     )
-    messages.success(request, moved_text(_page(request, calendar, code).unit.full_name, move))
-    return HttpResponse(status=204)
+    text = moved_text(_page(request, calendar, code).unit.full_name, move)
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @needs(WRITE)
