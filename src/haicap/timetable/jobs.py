@@ -8,11 +8,12 @@ from django.urls import reverse
 from haicap.campaign.models import Campaign
 from haicap.kernel.access import Actor
 from haicap.kernel.jobs import Progress, job
+from haicap.timetable.actions.scenarios import compute_scenario
 from haicap.timetable.actions.solve import solve_and_save
 from haicap.timetable.models import Calendar
 
 
-@job("timetable.solve")
+@job("timetable.solve", template="timetable/solve_progress.html")
 def solve(
     progress: Progress,
     *,
@@ -45,3 +46,19 @@ def solve(
         "unserved": calendar.objective["unserved"],
         "feasible": calendar.verdict["feasible"],
     }
+
+
+@job("timetable.scenario")
+def scenario(
+    progress: Progress, *, actor: Actor, campaign: str, scenario: int, iterations: int | None = None
+) -> dict[str, Any]:
+    """Compute a saved scenario; asked to stop, it keeps the best found so far."""
+    row = compute_scenario(
+        actor=actor,
+        campaign=Campaign.objects.get(code=campaign),
+        scenario_id=scenario,
+        iterations=iterations,
+        on_progress=progress.report,
+        stopped=progress.stopped,
+    )
+    return {"url": reverse("timetable:scenarios"), "scenario": row.pk}

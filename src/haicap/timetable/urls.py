@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from haicap.timetable.views import board, edit, feeds, solving, versions
+from haicap.timetable.views import board, edit, feeds, scenarios, solving, versions
 
 
 class DayConverter(StringConverter):
@@ -42,4 +42,11 @@ urlpatterns = [
     path("teams/<int:number>/calendar.ics", feeds.team_file, name="team-ics"),
     path("units/<str:code>/calendar.ics", feeds.unit_file, name="unit-ics"),
     path("feed/<str:token>.ics", feeds.feed, name="feed"),
+    path("scenarios/", scenarios.scenarios, name="scenarios"),
+    path("scenarios/add/", scenarios.add, name="scenario-add"),
+    path("scenarios/add-sweep/", scenarios.add_sweep, name="scenario-add-sweep"),
+    path("scenarios/export.xlsx", scenarios.export, name="scenarios-xlsx"),
+    path("scenarios/<int:scenario_id>/", scenarios.scenario, name="scenario"),
+    path("scenarios/<int:scenario_id>/again/", scenarios.again, name="scenario-again"),
+    path("scenarios/<int:scenario_id>/delete/", scenarios.delete, name="scenario-delete"),
 ]
