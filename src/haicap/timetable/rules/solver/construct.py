@@ -1,74 +1,134 @@
-"""The first plan: pins, then islands and online sessions one by one, then everybody else by half-days."""
+"""The first plan: pins, what is kept of a plan to start from, then everybody else, half-day by half-day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 
-from haicap.timetable.rules.problem import Mode
-from haicap.timetable.rules.solver.instance import Day, Half, members
-from haicap.timetable.rules.solver.seating import free_cells, reseat
+from haicap.timetable.rules.problem import Mode, PlacedVisit
+from haicap.timetable.rules.solver.instance import Day, Half, Instance
+from haicap.timetable.rules.solver.seating import Cell, Seating
 from haicap.timetable.rules.solver.state import State
 
-CHUNK = 100
-"""team-days reseated at once: an assignment of this size takes a few hundredths of a second"""
+CHUNK = 120
+"""half-days filled at once: an assignment of this size takes a few hundredths of a second"""
+SWEEPS = 4
+"""times all mornings and all afternoons are filled anew"""
+TRIED = 400
+"""days looked at for one unit"""
 
 
-def construct(state: State, *, rng: Random, stopped: Callable[[], bool]) -> None:
+def construct(
+    state: State, *, rng: Random, start: Sequence[PlacedVisit], stopped: Callable[[], bool]
+) -> None:
     """Fill an empty state; stops early, leaving units unserved, when `stopped` says so."""
     _place_pins(state)
-    i = state.instance
-    special = [u for u in sorted(state.unserved) if i.units[u].island or i.units[u].modes[0] is Mode.ONLINE]
-    for unit in sorted(special, key=lambda u: (not i.island[u], u)):
+    _place_start(state, start)
+    special = [u for u in sorted(state.unserved) if not _plain(state.instance, u)]
+    for unit in special:
+        if stopped():
+            return
         insert(state, unit)
-    days = list(range(len(state.days)))
-    rng.shuffle(days)
-    for half in (0, 1):
-        for start in range(0, len(days), CHUNK):
-            if stopped() and start:
+    seating = Seating(state)
+    for _ in range(SWEEPS):
+        for cells in _portions(state, rng):
+            if stopped():
                 return
-            chunk = days[start : start + CHUNK]
-            state.apply(reseat(state, free_cells(state, chunk, [half] * len(chunk))))
-    for unit in sorted(state.unserved)[:CHUNK]:
+            state.tried(seating.seat(cells))
+    for unit in sorted(state.unserved)[:TRIED]:
         if stopped():
             return
         insert(state, unit)
 
 
+def _plain(instance: Instance, unit: int) -> bool:
+    return instance.units[unit].modes[0] is Mode.IN_PERSON and not instance.whole[unit]
+
+
 def _place_pins(state: State) -> None:
     by_day: dict[int, list[Half]] = {}
-    pins = {pin.unit: pin for pin in state.instance.problem.pins}
+    order = {pin.unit: pin.order for pin in state.instance.problem.pins}
     units = state.instance.units
-    for unit in sorted(state.instance.pins, key=lambda unit: pins[units[unit].code].order):
+    for unit in sorted(state.instance.pins, key=lambda unit: order[units[unit].code]):
         day, half, mode = state.instance.pins[unit]
-        halves = by_day.setdefault(day, [None, None])
-        halves[half] = unit if mode is Mode.IN_PERSON else (*members(halves[half]), unit)
+        halves = by_day.setdefault(day, [(), ()])
+        halves[half] = (*halves[half], unit if mode is Mode.IN_PERSON else ~unit)
     state.apply({day: (halves[0], halves[1]) for day, halves in by_day.items()})
+
+
+def _place_start(state: State, start: Iterable[PlacedVisit]) -> None:
+    """Keep the visits of `start` that are allowed beside one another."""
+    i = state.instance
+    for visit in sorted(start, key=lambda v: (v.slot.day, v.slot.half.order, v.team, v.order)):
+        unit, team = i.unit_index.get(visit.unit), i.team_index.get(visit.team)
+        if unit is None or team is None or unit in state.day_of:
+            continue
+        day = i.day_at.get((team, visit.slot.day))
+        if day is None:
+            continue
+        seat, half = (unit if visit.mode is Mode.IN_PERSON else ~unit), visit.slot.half.order
+        content = state.days[day]
+        held = (*content[half], seat)
+        changed: Day = (held, content[1]) if half == 0 else (content[0], held)
+        if i.day_cost(day, changed) is None:
+            continue
+        undo = state.apply({day: changed})
+        if not state.holds((day,)):
+            state.apply(undo)
+
+
+def _portions(state: State, rng: Random) -> Iterable[list[Cell]]:
+    """Yield the half-days of teams of one base, mornings first, in portions of a bearable size."""
+    i = state.instance
+    by_base: dict[int, list[int]] = {}
+    for day, team in enumerate(i.team_of):
+        by_base.setdefault(i.ways.base_of[team], []).append(day)
+    for half in (0, 1):
+        for base in sorted(by_base):
+            days = by_base[base]
+            rng.shuffle(days)
+            for first in range(0, len(days), CHUNK):
+                yield [(day, half) for day in days[first : first + CHUNK]]
 
 
 def insert(state: State, unit: int) -> bool:
     """Place an unserved `unit` where it costs least, moving nobody; say whether there was a place."""
-    i, best = state.instance, None
-    for day, content in enumerate(state.days):
+    i = state.instance
+    options = []
+    for day in near_days(i, unit):
+        content = state.days[day]
         margin = state.load_margin(i.team_of[day])
-        for changed in _with(content, unit, i.online_most, i.in_person[unit], i.online[unit]):
+        for changed in additions(content, unit):
             cost = i.day_cost(day, changed)
-            if cost is None:
-                continue
-            rise = cost - state.day_costs[day] + margin * (i.halves(changed) - i.halves(content))
-            if best is None or rise < best[0]:
-                best = (rise, day, changed)
-    if best is None or best[0] >= i.cost_unserved:
-        return False
-    state.apply({best[1]: best[2]})
-    return True
+            if cost is not None:
+                rise = cost - state.day_costs[day] + margin * (i.halves(changed) - i.halves(content))
+                if rise < i.cost_unserved:
+                    options.append((rise, day, changed))
+    options.sort(key=lambda option: option[:2])
+    for _, day, changed in options:
+        undo = state.apply({day: changed})
+        if state.holds((day,)):
+            return True
+        state.apply(undo)
+    return False
 
 
-def _with(content: Day, unit: int, online_most: int, in_person: bool, online: bool) -> list[Day]:
-    """Return the contents that `unit` can make of `content`."""
+def near_days(instance: Instance, unit: int) -> Iterable[int]:
+    """Return the team-days, where there are very many those of the nearest bases."""
+    if len(instance.team_of) <= TRIED:
+        return range(len(instance.team_of))
+    out = [int(row[unit]) for row in instance.ways.out]
+    teams = sorted(range(len(instance.teams)), key=lambda team: (out[instance.ways.base_of[team]], team))
+    days = [day for team in teams for day in instance.days_of[team]]
+    return days[:TRIED]
+
+
+def additions(content: Day, unit: int) -> list[Day]:
+    """Return the contents that `unit` can make of `content`, allowed or not."""
     found: list[Day] = []
-    for half in (0, 1):
-        held = content[half]
-        options: list[Half] = [unit] if held is None and in_person else []
-        if online and (held is None or (isinstance(held, tuple) and len(held) < online_most)):
-            options.append((*members(held), unit))
+    for half, held in enumerate(content):
+        options: list[Half] = [(*held, ~unit)] if not held or held[0] < 0 else []
+        if not held or held[0] >= 0:
+            options += [(*held, unit), (unit, *held)] if held else [(unit,)]
         found += [(option, content[1]) if half == 0 else (content[0], option) for option in options]
     return found
+
+

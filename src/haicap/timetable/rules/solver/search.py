@@ -1,181 +1,217 @@
-"""Large-neighbourhood search: seats and days reassigned as assignments, small groups repacked by CP-SAT."""
+"""The search: a first plan, then columns and their bound, then days packed anew from the columns, till stopped."""
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from haicap.timetable.rules.problem import Mode
-from haicap.timetable.rules.solver.columns import repack
-from haicap.timetable.rules.solver.construct import CHUNK, construct
-from haicap.timetable.rules.solver.instance import EMPTY, Day, Instance, members
-from haicap.timetable.rules.solver.seating import exchange, free_cells, reseat
-from haicap.timetable.rules.solver.state import Changes, State
+from haicap.timetable.rules.problem import PlacedVisit
+from haicap.timetable.rules.solver.bound import Prover
+from haicap.timetable.rules.solver.construct import construct
+from haicap.timetable.rules.solver.instance import Instance, unit_of
+from haicap.timetable.rules.solver.packing import Cell, Packing
+from haicap.timetable.rules.solver.state import State
 
-EFFORT = 0.08
-"""deterministic time of CP-SAT per repacking"""
+MANY = 30_000
+"""columns that one integer programme takes"""
+FEW = 4_000
+"""columns that it takes where every team counts for itself"""
+RESCUE = 18
+"""rounds of columns between two attempts to place somebody left out"""
 PATIENCE = 60
-"""iterations without a new best before the plan is shaken"""
-EXCHANGED = 40
-"""days given to one another at once"""
+"""moves by base that bring nothing before the search gives up"""
+ROUNDING = 0.05
+"""thousandths of a point by which an integer programme may overstate its bound"""
+NODES = 400
+"""nodes of the search tree for one packing"""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where the search stands; costs in thousandths of a point."""
+    """Where the search stands; costs in thousandths of a point, `bound` None before one is proven."""
 
     iteration: int
     best: int
+    bound: int | None
     served: int
     units: int
 
 
-def search(
-    *,
-    instance: Instance,
-    seed: int,
-    max_iterations: int | None,
-    stopped: Callable[[], bool],
-    on_progress: Callable[[Step], None],
-) -> tuple[State, int]:
-    """Return the best state found and the iterations done."""
-    rng = Random(seed)  # noqa: S311  # a reproducible search, not a secret
-    state = State(instance)
-    construct(state, rng=rng, stopped=stopped)
-    best, best_days, stale, iteration = state.cost, list(state.days), 0, 0
-    count = len(instance.units)
-    on_progress(Step(0, best, count - len(state.unserved), count))
-    while instance.team_of and count and not (max_iterations is not None and iteration >= max_iterations):
-        if stopped():
-            break
-        iteration += 1
-        _improve(state, rng)
-        if state.cost < best:
-            best, best_days, stale = state.cost, list(state.days), 0
+class Search:
+    """One run over an instance; each iteration is a round of columns or a packing."""
+
+    def __init__(
+        self,
+        *,
+        instance: Instance,
+        seed: int,
+        max_iterations: int | None,
+        stopped: Callable[[], bool],
+        on_progress: Callable[[Step], None],
+    ) -> None:
+        self.instance, self.state = instance, State(instance)
+        self.rng = Random(seed)  # noqa: S311  # a reproducible search, not a secret
+        self.max_iterations, self.stopped, self.on_progress = max_iterations, stopped, on_progress
+        self.iteration = 0
+        self.bound: int | None = None
+
+    def run(self, start: Sequence[PlacedVisit]) -> None:
+        """Search from `start` until nothing can be better, or told to stop."""
+        construct(self.state, rng=self.rng, start=start, stopped=self.stopped)
+        self._tell()
+        if not self.instance.team_of or not self.instance.units or self.over():
+            return
+        self.prover = Prover(self.state)
+        for bound in self.prover.rounds(self.over):
+            self.bound = bound or None
+            if self.state.unserved and self.iteration % RESCUE == RESCUE - 1:
+                self._rescue()
+            self._count()
+        best, idle = self.state.cost, 0
+        patience = PATIENCE * len(self.instance.ways.out)
+        for move in self._moves():
+            if self.over() or self.proven or idle > patience:
+                break
+            move()
+            self._count()
+            best, idle = (self.state.cost, 0) if self.state.cost < best else (best, idle + 1)
+
+    def over(self) -> bool:
+        """Say whether the search was told to stop or has done its iterations."""
+        done = self.max_iterations is not None and self.iteration >= self.max_iterations
+        return done or self.stopped()
+
+    @property
+    def proven(self) -> bool:
+        """True when no plan costs less."""
+        return self.bound is not None and self.state.cost <= self.bound
+
+    def _count(self) -> None:
+        self.iteration += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        count = len(self.instance.units)
+        served = count - len(self.state.unserved)
+        self.on_progress(Step(self.iteration, self.state.cost, self.bound, served, count))
+
+    def _moves(self) -> Iterator[Callable[[], None]]:
+        """Yield what to do next: all at once while that is possible, then base by base, then by a few dates."""
+        bases = range(len(self.instance.ways.out))
+        if len(self.prover.master.columns) <= MANY:
+            yield self._pack_all
+            yield self._prove
         else:
-            stale += 1
-        if stale >= PATIENCE:
-            _restore(state, best_days)
-            _shake(state, rng)
-            stale = 0
-        on_progress(Step(iteration, best, count - _missing(best_days, instance), count))
-    _restore(state, best_days)
-    return state, iteration
+            yield self._pack_by_prices
+            yield from (lambda base=base: self._pack_bases((base,)) for base in bases)
+        while True:
+            before = self.state.cost
+            order = list(bases)
+            self.rng.shuffle(order)
+            for base in order:
+                yield lambda base=base: self._pack_dates(base)
+            if len(bases) > 1:
+                for base in order:
+                    yield lambda base=base: self._pack_bases(self._beside(base))
+            if self.state.cost < before and len(self.prover.master.columns) <= MANY:
+                yield self._prove
 
-
-def _missing(days: list[Day], instance: Instance) -> int:
-    placed = sum(len(members(half)) for day in days for half in day)
-    return len(instance.units) - placed
-
-
-def _restore(state: State, days: list[Day]) -> None:
-    state.apply({day: content for day, content in enumerate(days) if state.days[day] != content})
-
-
-def _improve(state: State, rng: Random) -> None:
-    """Try one neighbourhood; keep its result unless it costs more."""
-    kind = rng.random()
-    if kind < 0.35:
-        changes: Changes = _reseat(state, rng)
-    elif kind < 0.5:
-        changes = _exchange(state, rng)
-    else:
-        changes = _repack(state, rng)
-    if changes:
-        before = state.cost
-        undo = state.apply(changes)
-        if state.cost > before:
-            state.apply(undo)
-
-
-def _reseat(state: State, rng: Random) -> Changes:
-    days = rng.sample(range(len(state.days)), min(CHUNK, len(state.days)))
-    same = rng.random() < 0.3
-    half = rng.randrange(2)
-    halves = [half if same else rng.randrange(2) for _ in days]
-    return reseat(state, free_cells(state, days, halves))
-
-
-def _exchange(state: State, rng: Random) -> Changes:
-    days = [day for day in range(len(state.days)) if not state.pinned(day)]
-    return exchange(state, sorted(rng.sample(days, min(EXCHANGED, len(days))))) if days else {}
-
-
-def _repack(state: State, rng: Random) -> Changes:
-    size = min(rng.randint(4, 8), len(state.days))
-    if state.unserved and rng.random() < 0.7:
-        focus = rng.choice(sorted(state.unserved))
-    elif (switched := _switched(state)) and rng.random() < 0.3:
-        focus = rng.choice(switched)
-    else:
-        focus = rng.randrange(len(state.instance.units))
-    days: list[int] = []
-    for day in _related(state, focus, rng):
-        if day not in days:
-            days.append(day)
-        if len(days) == size:
-            break
-    waiting = sorted(state.unserved - {focus})
-    rng.shuffle(waiting)
-    outside = ([focus] if focus in state.unserved else []) + waiting[:4]
-    return repack(state, sorted(days), waiting=outside, effort=EFFORT) if days else {}
-
-
-def _switched(state: State) -> list[int]:
-    """Return the units that are surveyed otherwise than they asked."""
-    return [
-        unit
-        for content in state.days
-        for held in content
-        for unit in members(held)
-        if state.instance.mode_cost[unit][0 if isinstance(held, int) else 1]
-    ]
-
-
-def _related(state: State, focus: int, rng: Random) -> Iterator[int]:
-    """Yield days worth repacking with `focus`: its own, of its neighbours, on its wanted dates, with room."""
-    i = state.instance
-    if focus in state.day_of:
-        yield state.day_of[focus]
-    count = len(state.days)
-    wanted = {slot.day for slot in i.units[focus].preferred}
-    on_wanted = [d for d in range(count) if i.slots[max(i.slot_of[d])].day in wanted]
-    roomy = [d for d in range(count) if i.halves(state.days[d]) < 2] if state.unserved else []
-    row = i.row(focus)
-    near = sorted(state.day_of, key=row.__getitem__)[:40]
-    while True:
-        kind = rng.random()
-        if kind < 0.25 and on_wanted:
-            yield rng.choice(on_wanted)
-        elif kind < 0.45 and roomy:
-            yield rng.choice(roomy)
-        elif kind < 0.85 and near:
-            yield state.day_of[near[min(int(rng.expovariate(0.12)), len(near) - 1)]]
+    def _rescue(self) -> None:
+        """Try to place those left out with the columns so far."""
+        if len(self.instance.ways.out) > 1:
+            self._pack_by_prices()
         else:
-            yield rng.randrange(count)
+            self._pack_all()
 
+    def _pack_by_prices(self) -> None:
+        """Start again from nothing: each base packs the units that the linear programme gives it most of."""
+        fresh = State(self.instance)
+        construct(fresh, rng=self.rng, start=(), stopped=lambda: True)
+        shares: dict[int, dict[int, float]] = {unit: {} for unit in range(len(self.instance.units))}
+        prover = self.prover
+        for column, part in zip(prover.master.columns, prover.master.chosen().tolist(), strict=False):
+            base = prover.classes[column.day_class].base
+            for half in column.content if part > 1e-6 else ():
+                for seat in half:
+                    held = shares[unit_of(seat)]
+                    held[base] = held.get(base, 0.0) + part
+        contents = prover.contents()
+        for base in range(len(self.instance.ways.out)):
+            if self.over():
+                return
+            mine = {unit for unit, held in shares.items() if held and max(held, key=held.__getitem__) == base}
+            cells = [Cell(c.days, tuple(contents[c.number])) for c in prover.classes if c.base == base]
+            packing = Packing(fresh, cells, by_team=False, units=mine)
+            fresh.tried(packing.solve(nodes=NODES, stopped=self.stopped).changes)
+        if fresh.cost < self.state.cost:
+            changes = {d: content for d, content in enumerate(fresh.days) if content != self.state.days[d]}
+            self.state.apply(changes)
+            prover.learn(self.state)
 
-def _shake(state: State, rng: Random) -> None:
-    """Empty some days and seat their units again in another order of choice."""
-    days = [day for day in range(len(state.days)) if not state.pinned(day)]
-    if not days:
-        return
-    chosen = rng.sample(days, min(len(days), max(2, min(12, len(days) // 8))))
-    state.apply(dict.fromkeys(chosen, EMPTY))
-    for half in rng.sample((0, 1), 2):
-        state.apply(reseat(state, free_cells(state, chosen, [half] * len(chosen))))
+    def _pack(self, cells: Sequence[Cell], *, by_team: bool) -> float:
+        packing = Packing(self.state, cells, by_team=by_team)
+        packed = packing.solve(nodes=NODES, stopped=self.stopped)
+        if packed.changes and self.state.tried(packed.changes):
+            self.prover.learn(self.state)
+        return packed.bound
 
+    def _pack_all(self) -> float:
+        contents = self.prover.contents()
+        cells = [Cell(each.days, tuple(contents[each.number])) for each in self.prover.classes]
+        return self._pack(cells, by_team=False)
 
-def room_reason(instance: Instance, unit: int) -> str:
-    """Return why `unit` could not be placed, as a code of `problem.REASONS`."""
-    surveyed = instance.units[unit]
-    if all(cost is None for cost in instance.slot_cost[unit]):
-        return "blocked_everywhere"
-    if not instance.online[unit] and not instance.in_person[unit]:
-        return "no_coordinates"
-    seats = [
-        instance.seat_cost(unit, day, half, mode)
-        for day in range(len(instance.team_of)) for half in (0, 1) for mode in Mode
-    ]  # fmt: skip
-    if any(cost is not None for cost in seats):
-        return "no_room"
-    return "no_whole_day" if surveyed.island and not instance.online[unit] else "no_team_then"
+    def _prove(self) -> None:
+        """Look at every day that a better plan may hold: the best of them bounds all plans."""
+        whole = self.prover.widen(self.state.cost, self.over)
+        if not whole or len(self.prover.master.columns) > MANY:
+            return
+        cost = self.state.cost
+        self._raise(cost, self._pack_all())
+        contents = self.prover.contents()
+        cells = [
+            Cell((day,), tuple(contents[each.number])) for each in self.prover.classes for day in each.days
+        ]
+        if not self.proven and sum(len(cell.contents) for cell in cells) <= FEW:
+            self._raise(cost, self._pack(cells, by_team=True))
+
+    def _raise(self, cost: int, found: float) -> None:
+        """Raise the bound to what no plan from all the days under `cost` undercuts (costs are whole numbers)."""
+        if math.isfinite(found):
+            bound = min(cost, math.ceil(found - ROUNDING - 1e-9 * abs(found)))
+            self.bound = max(bound, self.bound or 0)
+
+    def _pack_bases(self, bases: Sequence[int]) -> None:
+        contents = self.prover.contents()
+        classes = [each for each in self.prover.classes if each.base in bases]
+        self._pack([Cell(c.days, tuple(contents[c.number])) for c in classes], by_team=False)
+
+    def _pack_dates(self, base: int) -> None:
+        """Pack a few dates of the teams of a base, each team for itself."""
+        contents = self.prover.contents()
+        dates = sorted({each.date for each in self.prover.classes if each.base == base})
+        self.rng.shuffle(dates)
+        cells: list[Cell] = []
+        count = 0
+        for date in dates:
+            there = [c for c in self.prover.classes if c.base == base and c.date == date]
+            count += sum(len(contents[c.number]) * c.size for c in there)
+            if cells and count > FEW:
+                break
+            cells += [Cell((day,), tuple(contents[c.number])) for c in there for day in c.days]
+        self._pack(cells, by_team=True)
+
+    def _beside(self, base: int) -> tuple[int, ...]:
+        """Return a base and one of its nearest."""
+        ways = self.instance.ways
+        teams = [ways.base_of.index(number) for number in range(len(ways.out))]
+        points = [self.instance.teams[team].base for team in teams]
+        here = points[base]
+
+        def away(other: int) -> float:
+            there = points[other]
+            if here is None or there is None:
+                return 0.0
+            return (here.lat - there.lat) ** 2 + (here.lon - there.lon) ** 2
+
+        near = sorted((b for b in range(len(points)) if b != base), key=away)[:5]
+        return base, self.rng.choice(near)

@@ -1,141 +1,110 @@
-"""Two large neighbourhoods solved to optimality as assignments (OR-Tools' linear sum assignment).
-
-`reseat` frees one half-day of each of many team-days and gives all the freed units, and the unserved ones,
-their cheapest seats at once: with the other half of each day fixed the cost of a seat is exact.
-`exchange` keeps the days whole and gives them, turned round where that is better, to other teams and dates.
-"""
+"""Half-days filled all at once: waiting units given their cheapest seats together, as one assignment."""
 
 from collections.abc import Sequence
 
+import numpy as np
 from ortools.graph.python.linear_sum_assignment import SimpleLinearSumAssignment
 
 from haicap.timetable.rules.problem import Mode
-from haicap.timetable.rules.solver.instance import Day, Half, Instance
+from haicap.timetable.rules.solver.instance import NEVER, Costs, Day
+from haicap.timetable.rules.solver.seats import Seats
 from haicap.timetable.rules.solver.state import State
 
 Cell = tuple[int, int]
+WAITING = 240
+"""units considered at once, those nearest to the base"""
 
 
-def free_cells(state: State, days: Sequence[int], halves: Sequence[int]) -> list[Cell]:
-    """Return the cells (day, half) that may be reseated: usable, not online, not pinned, no island."""
-    i, cells = state.instance, []
-    for day, half in zip(days, halves, strict=True):
-        morning, afternoon = state.days[day]
-        held = (morning, afternoon)[half]
-        if i.slot_of[day][half] < 0 or isinstance(held, tuple) or (held is not None and held in i.pins):
-            continue
-        if isinstance(morning, int) and i.island[morning]:
-            continue
-        cells.append((day, half))
-    return cells
+class Seating:
+    """Seats units in person; with the other half of each day as it is, the cost of a seat is exact."""
 
+    def __init__(self, state: State) -> None:
+        self.state, self.instance = state, state.instance
+        self.seats = Seats(state.instance)
+        i = self.instance
+        out = np.stack(i.ways.out) if i.ways.out else np.zeros((0, len(i.units)))
+        self.nearest = out.argmin(axis=0) if len(out) else np.zeros(len(i.units), dtype=np.int64)
 
-def reseat(state: State, cells: Sequence[Cell], *, most_unserved: int = 200) -> dict[int, Day]:
-    """Return the best contents of `cells` (at most one of each day), the rest of the plan staying."""
-    i = state.instance
-    freed = [held for day, half in cells if isinstance(held := state.days[day][half], int)]
-    waiting = [u for u in sorted(state.unserved) if i.in_person[u] and not i.island[u] and u not in i.pins]
-    units = freed + waiting[:most_unserved]
-    if not units or not cells:
-        return {}
-    chosen = _assign([_seat_costs(state, unit, cells) for unit in units], len(cells), i.cost_unserved)
-    seated: dict[Cell, Half] = dict.fromkeys(cells)
-    for unit, position in zip(units, chosen, strict=True):
-        if position is not None:
-            seated[cells[position]] = unit
-    changes: dict[int, Day] = {}
-    for (day, half), held in seated.items():
-        morning, afternoon = state.days[day]
-        content = (held, afternoon) if half == 0 else (morning, held)
-        if content != state.days[day]:
-            changes[day] = content
-    return changes
+    def seat(self, cells: Sequence[Cell]) -> dict[int, Day]:
+        """Return new contents of `cells` (of teams of one base, at most one of a day).
 
+        Those that hold one unit in person are emptied first and take part with those that are empty.
+        """
+        i, state = self.instance, self.state
+        free = [cell for cell in cells if self._is_free(cell)]
+        if not free:
+            return {}
+        base = i.ways.base_of[i.team_of[free[0][0]]]
+        waiting = [u for u in sorted(state.unserved) if i.in_person[u] and not i.whole[u] and u not in i.pins]
+        waiting.sort(key=lambda unit: (self.nearest[unit] != base, int(i.ways.out[base][unit])))
+        seated = [seat for day, half in free for seat in state.days[day][half]]
+        units = np.array(seated + waiting[:WAITING], dtype=np.int64)
+        if not len(units):
+            return {}
+        costs = np.stack([self._costs(day, half)[units] for day, half in free], axis=1)
+        held: dict[int, tuple[int, ...]] = {}
+        for unit, column in zip(units.tolist(), assign(costs, i.cost_unserved), strict=True):
+            if column is not None:
+                held[column] = (unit,)
+        changes: dict[int, Day] = {}
+        for column, (day, half) in enumerate(free):
+            morning, afternoon = state.days[day]
+            now = held.get(column, ())
+            changes[day] = (now, afternoon) if half == 0 else (morning, now)
+        return {day: content for day, content in changes.items() if content != state.days[day]}
 
-def _seat_costs(state: State, unit: int, cells: Sequence[Cell]) -> list[int | None]:
-    """Return the exact change of cost of `unit` in each cell, None where it may not sit."""
-    i, row = state.instance, state.instance.row(unit)
-    slot_cost, before, lunch = i.slot_cost[unit], i.previous.get(unit), i.lunch
-    mode_cost = i.mode_cost[unit][0]
-    costs: list[int | None] = []
-    margins = [state.load_margin(team) for team in range(len(i.teams))]
-    for day, half in cells:
-        slot, team = i.slot_of[day][half], i.team_of[day]
-        cost, base, other = slot_cost[slot], i.base_metres[team], state.days[day][1 - half]
-        if cost is None:
-            costs.append(None)
-            continue
-        if isinstance(other, int):
-            leg, metres = row[other], base[unit] + row[other] - base[other]
+    def _is_free(self, cell: Cell) -> bool:
+        day, half = cell
+        i, content = self.instance, self.state.days[day]
+        held = content[half]
+        if i.slot_of[day][half] < 0 or i.takes_whole_day(content[0]) or len(held) > 1:
+            return False
+        if held and (held[0] < 0 or held[0] in i.pins):
+            return False
+        return len(content[1 - half]) < i.teams[i.team_of[day]].most_per_day
+
+    def _costs(self, day: int, half: int) -> Costs:
+        """Return by unit the exact change of cost when it sits there, `NEVER` where it may not."""
+        i, state = self.instance, self.state
+        team, other = i.team_of[day], state.days[day][1 - half]
+        base, ways = i.ways.base_of[team], i.ways
+        costs = self.seats.costs(team, i.slot_of[day], half, Mode.IN_PERSON)
+        out, back = ways.out[base].astype(np.int64), ways.back[base].astype(np.int64)
+        if not other:
+            metres, fits = out + back, np.ones(len(out), dtype=bool)
+        elif other[0] < 0:
+            metres = out + back
+            fits = ways.noon_back[base] if half == 0 else ways.noon_out[base]
+        elif half == 0:
+            metres = out + ways.metres[:, other[0]] - int(out[other[0]])
+            fits = ways.noon[:, other[0]]
         else:
-            leg, metres = 0 if other is None else base[unit], 2 * base[unit]
-        if leg > lunch:
-            costs.append(None)
-            continue
-        if before is not None and before != (team, slot, Mode.IN_PERSON):
-            cost += i.cost_change
-        costs.append(cost + mode_cost + metres * i.cost_metre + margins[team])
-    return costs
+            metres = ways.metres[other[-1], :] + back - int(back[other[-1]])
+            fits = ways.noon[other[-1], :]
+        extra = state.load_margin(team) + (0 if other else i.cost_day)
+        total = costs + metres * i.cost_metre + extra
+        return np.where(fits & (costs < NEVER), total, NEVER)
 
 
-def _assign(costs: Sequence[Sequence[int | None]], width: int, refusal: int) -> list[int | None]:
-    """Return for each row its column, None where not placing it (at cost `refusal`) is cheaper or forced.
+def assign(costs: Costs, refusal: int) -> list[int | None]:
+    """Return for each row its column, None where leaving it out (at cost `refusal`) is cheaper or forced.
 
-    The square is completed with free rows, or with columns that refuse; a forbidden pair also counts as a
-    refusal, which is exact: units that are not placed never need more columns than are left over.
+    The square is completed with free rows, or with columns that refuse; what is not allowed also counts as a
+    refusal, which is exact: rows left out never need more columns than remain.
     """
+    height, width = costs.shape
+    size = max(height, width)
+    square = np.full((size, size), refusal, dtype=np.int64)
+    square[:height, :width] = np.minimum(costs, refusal)
+    square[height:, :] = 0
+    lowest = int(square.min())
     solver = SimpleLinearSumAssignment()
-    size = max(len(costs), width)
-    for row, line in enumerate(costs):
-        for column, cost in enumerate(line):
-            solver.add_arc_with_cost(row, column, refusal if cost is None else min(cost, refusal))
-        for column in range(width, size):
-            solver.add_arc_with_cost(row, column, refusal)
-    for row in range(len(costs), size):
-        for column in range(size):
-            solver.add_arc_with_cost(row, column, 0)
+    left, right = np.divmod(np.arange(size * size), size)
+    solver.add_arcs_with_cost(left, right, square.ravel() - min(0, lowest))
     if solver.solve() != solver.OPTIMAL:
         raise ArithmeticError("assignment not solved")
     chosen: list[int | None] = []
-    for row, line in enumerate(costs):
+    for row in range(height):
         column = solver.right_mate(row)
-        cost = line[column] if column < width else None
-        chosen.append(column if cost is not None and cost < refusal else None)
+        chosen.append(column if column < width and costs[row, column] < refusal else None)
     return chosen
-
-
-def exchange(state: State, days: Sequence[int]) -> dict[int, Day]:
-    """Return the best way of giving the contents of `days` (none pinned) to one another."""
-    i = state.instance
-    contents = [state.days[day] for day in days]
-    margins = [state.load_margin(team) for team in range(len(i.teams))]
-    forbidden = i.cost_unserved * 4
-    best: list[list[tuple[int, Day]]] = []
-    for content in contents:
-        load = i.halves(content)
-        line = []
-        for day in days:
-            cost, turned = _either_way(i, day, content)
-            total = forbidden if cost is None else cost + load * margins[i.team_of[day]]
-            line.append((total, turned))
-        best.append(line)
-    solver = SimpleLinearSumAssignment()
-    for row, line in enumerate(best):
-        for column, (cost, _) in enumerate(line):
-            solver.add_arc_with_cost(row, column, cost)
-    if solver.solve() != solver.OPTIMAL or solver.optimal_cost() >= forbidden:
-        return {}
-    changes = {days[solver.right_mate(row)]: best[row][solver.right_mate(row)][1] for row in range(len(days))}
-    return {day: content for day, content in changes.items() if content != state.days[day]}
-
-
-def _either_way(i: Instance, day: int, content: Day) -> tuple[int | None, Day]:
-    """Return the cheaper of a content and its mirror image on `day`."""
-    straight = i.day_cost(day, content)
-    if isinstance(content[0], int) and i.island[content[0]]:
-        return straight, content
-    mirrored = (content[1], content[0])
-    turned = i.day_cost(day, mirrored)
-    if turned is not None and (straight is None or turned < straight):
-        return turned, mirrored
-    return straight, content
