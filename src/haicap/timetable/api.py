@@ -15,6 +15,7 @@ from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.http import Request
 from haicap.kernel.periods import Slot
 from haicap.timetable import actions, queries
+from haicap.timetable.api_scenarios import router as scenarios_router
 from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import PUBLISH, READ, SOLVE, WRITE
 from haicap.timetable.queries.calendars import found
@@ -296,3 +297,6 @@ def unit_visit(request: Request, code: str) -> Any:
     if row is None:
         raise Missing("timetable.visit_missing", _("This unit has no visit in the calendar in force."))
     return _visit(row)
+
+
+router.add_router("/scenarios", scenarios_router)
