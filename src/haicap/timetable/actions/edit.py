@@ -229,13 +229,21 @@ def _settle(calendar: Calendar, problem: Problem, visits: Sequence[PlacedVisit])
     """Write down verdict and objective of a draft as it now stands."""
     verdict = check(problem=problem, visits=visits)
     reasons = calendar.verdict.get("reasons", {})
-    calendar.objective = verdict.objective.as_data()
+    calendar.objective = verdict.objective.as_data() | _bound_still(calendar, problem)
     calendar.verdict = verdict.as_data() | {
         "reasons": {u: reasons.get(u, "no_room") for u in verdict.unserved}
     }
     calendar.problem_hash = digest(replace(problem, pins=(), previous=()))
     calendar.save(update_fields=["objective", "verdict", "problem_hash"])
     return verdict
+
+
+def _bound_still(calendar: Calendar, problem: Problem) -> dict[str, object]:
+    """Return the proven bound of a version while the problem it was proven for is still the problem."""
+    proven_for = calendar.objective.get("bound_of")
+    if proven_for is None or proven_for != digest(replace(problem, pins=())):
+        return {}
+    return {"bound": calendar.objective.get("bound"), "bound_of": proven_for}
 
 
 def remove_visit(*, actor: Actor, calendar: Calendar, unit: str, revision: int | None = None) -> None:
@@ -263,6 +271,11 @@ def pin_visit(
     with claiming(calendar, revision=revision):
         if not Visit.objects.filter(calendar=calendar, unit__code=unit).update(pinned=pinned):
             raise Missing("timetable.visit_missing", _("This unit has no visit in this version."))
+        if not pinned and "bound" in calendar.objective:  # with fewer pins a better calendar may exist
+            calendar.objective = {
+                key: value for key, value in calendar.objective.items() if not key.startswith("bound")
+            }
+            calendar.save(update_fields=["objective"])
         audit.record(
             actor=actor,
             action="timetable.visit.pinned" if pinned else "timetable.visit.unpinned",

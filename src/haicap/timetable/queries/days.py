@@ -20,7 +20,7 @@ from haicap.timetable.queries.calendars import (
     visits_of,
 )
 from haicap.timetable.queries.feeds import feeds_for
-from haicap.timetable.texts import REASON_TEXTS, TERM_TEXTS
+from haicap.timetable.texts import REASON_TEXTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,9 +115,3 @@ def visit_page_for(*, actor: Actor, calendar: Calendar, units: QuerySet[Unit], c
         wishes=[(wish.rank, Slot(wish.day, HalfDay(wish.half))) for wish in wishes],
         reason=REASON_TEXTS.get(reason, ""),
     )
-
-
-def terms_of(calendar: Calendar) -> list[tuple[object, float]]:
-    """Return the objective of a version, term by term, in points."""
-    terms: Mapping[str, float] = calendar.objective.get("terms", {})
-    return [(label, terms.get(name, 0.0)) for name, label in TERM_TEXTS.items()]

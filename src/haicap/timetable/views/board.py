@@ -14,9 +14,10 @@ from haicap.kernel.pages import page_of
 from haicap.timetable import queries
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import READ
-from haicap.timetable.queries.board import weeks_of
+from haicap.timetable.present import proof_of, terms_chart, terms_of
+from haicap.timetable.queries.board import areas_of, weeks_of
 from haicap.timetable.queries.calendars import found
-from haicap.timetable.queries.days import mine_for, team_day_for, terms_of
+from haicap.timetable.queries.days import mine_for, team_day_for
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -56,26 +57,31 @@ def version(request: Request, version: int) -> HttpResponse:
 
 
 def _board(request: Request, calendar: Calendar) -> HttpResponse:
+    area = request.GET.get("area", "").strip()[:5]
     board = queries.board_for(
         actor=request.actor,
         campaign=calendar.campaign,
         calendar=calendar,
         week=_number(request, "week"),
         team=_number(request, "team"),
+        area=area,
         page=_number(request, "page") or 1,
     )
+    terms = terms_of(calendar)
     values = {
         "board": board,
         "calendar": calendar,
         "weeks": [
             (number, days[0], days[-1]) for number, days in enumerate(weeks_of(board.all_days), start=1)
         ],
-        "week": _number(request, "week"),
         "team": _number(request, "team"),
-        "terms": terms_of(calendar),
+        "area": area,
+        "areas": areas_of(actor=request.actor, calendar=calendar),
+        "terms": terms,
+        "terms_chart": terms_chart(terms),
+        "proof": proof_of(calendar),
     }
-    fragment = request.headers.get("HX-Target") == "board"
-    return render(request, "timetable/board_fragment.html" if fragment else "timetable/board.html", values)
+    return render(request, "timetable/board.html", values)
 
 
 @needs(READ)
