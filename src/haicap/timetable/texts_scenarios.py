@@ -56,7 +56,7 @@ WRONG_TEXTS: Mapping[str, Text] = {
 MEASURE_TEXTS: Mapping[str, Text] = {
     "served": gettext_lazy("Units served"),
     "first_choice": gettext_lazy("First choice met"),
-    "listed_choice": gettext_lazy("Another listed choice met"),
+    "listed_choice": gettext_lazy("A listed choice met (the first included)"),
     "unlisted_choice": gettext_lazy("Half-day that was not wished for"),
     "online": gettext_lazy("Units online"),
     "metres": gettext_lazy("Kilometres by road"),

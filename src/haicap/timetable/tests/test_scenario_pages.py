@@ -97,21 +97,21 @@ def test_a_span_of_teams_that_makes_no_sense_is_refused(ready: Any, asked: dict[
 
 
 def test_nothing_changed_twice_the_same_name_and_too_many_are_refused(ready: Any):
-    with pytest.raises(Refused, match="scenario.nothing"):
+    with pytest.raises(Refused, match=r"scenario\.nothing"):
         actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change())
     actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=10), name="Một")
-    with pytest.raises(Refused, match="scenario.name_taken"):
+    with pytest.raises(Refused, match=r"scenario\.name_taken"):
         actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=11), name="một")
     for number in range(1, actions.MOST_KEPT):
         actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=number))
-    with pytest.raises(Refused, match="scenario.too_many"):
+    with pytest.raises(Refused, match=r"scenario\.too_many"):
         actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=20))
 
 
 def test_the_base_stays_while_others_are_compared_with_it(ready: Any, more: Scenario):
     base = comparison_for(actor=SYSTEM, campaign=ready).base
     assert base is not None
-    with pytest.raises(Refused, match="scenario.base"):
+    with pytest.raises(Refused, match=r"scenario\.base"):
         actions.delete_scenario(actor=SYSTEM, scenario=base)
     actions.delete_scenario(actor=SYSTEM, scenario=more)
     actions.delete_scenario(actor=SYSTEM, scenario=base)

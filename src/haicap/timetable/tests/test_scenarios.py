@@ -90,7 +90,7 @@ def test_a_copied_team_starts_where_the_matrix_says_its_model_does():
     square = ((0.0, 5.0, 9.0), (6.0, 0.0, 9.0), (9.0, 9.0, 0.0))
     metres = tuple(tuple(int(value * 1000) for value in row) for row in square)
     matrix = TravelMatrix(places=places, minutes=square, metres=metres)
-    made = applied(problem=_problem(1, 1, matrix=matrix), change=Change(teams=2)).matrix
+    made = applied(problem=_problem(2, 1, matrix=matrix), change=Change(teams=2)).matrix
     assert made is not None and made.places == (*places, "team:2")
     assert (made.minutes[0][3], made.minutes[3][0]) == (5.0, 6.0)
 

@@ -27,7 +27,7 @@ class Measure:
 MEASURES = (
     Measure(key="served", better="more"),
     Measure(key="first_choice", better="more"),
-    Measure(key="listed_choice"),
+    Measure(key="listed_choice", better="more"),
     Measure(key="unlisted_choice", better="less"),
     Measure(key="online"),
     Measure(key="metres", better="less", figure="km", over=1000),

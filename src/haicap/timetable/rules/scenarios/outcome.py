@@ -13,7 +13,7 @@ from haicap.timetable.rules.scenarios.roads import Roads
 class Outcome:
     """A plan in figures.
 
-    `first_choice`, `listed_choice` (another wish than the first), `unlisted_choice` and `without_list` count
+    `first_choice`, `listed_choice` (any wish, the first included), `unlisted_choice` and `without_list` count
     the units served. `road_minutes` and `work_minutes` are of teams: a visit in person works its length, an
     online session its half-day. `person_half_days` counts every member present, each half-day; `people` each
     member once. `cost` and `bound` are thousandths of a point. `needed` and `capacity` are half-days of teams:
