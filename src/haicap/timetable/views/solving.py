@@ -26,7 +26,8 @@ def solve(request: Request) -> HttpResponse:
     published = queries.published_calendar_for(actor=request.actor, campaign=campaign)
     newest = queries.draft_for(actor=request.actor, campaign=campaign) or published
     if request.method != "POST":
-        form = SolveForm(initial=as_values(*settings_of(campaign)))
+        asked = {name: value for name, value in request.GET.items() if name in SolveForm.PARAMETERS}
+        form = SolveForm(initial={**as_values(*settings_of(campaign)), **asked})
         return render(request, "timetable/solve.html", {"form": form, "newest": newest, "campaign": campaign})
     form = SolveForm(request.POST)
     if form.is_valid():
