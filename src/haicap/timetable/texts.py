@@ -16,6 +16,8 @@ RULE_TEXTS: Mapping[str, Text] = {
     "visit.unknown_team": gettext_lazy("there is no such team"),
     "visit.outside_window": gettext_lazy("the half-day lies outside the window of visits"),
     "visit.order_wrong": gettext_lazy("the order within the half-day is wrong"),
+    "visit.too_long": gettext_lazy("the visit is longer than the half-day"),
+    "visit.composition": gettext_lazy("too few of those present cover a content area"),
     "unit.twice": gettext_lazy("the unit has two visits"),
     "unit.blocked": gettext_lazy("the unit blocked this half-day"),
     "unit.mode_not_allowed": gettext_lazy("the unit is not to be surveyed in this way"),
@@ -24,11 +26,20 @@ RULE_TEXTS: Mapping[str, Text] = {
     "unit.needs_half_day": gettext_lazy("only an island in person takes a whole day"),
     "team.unavailable": gettext_lazy("the team cannot work then: nobody to lead it or too few members"),
     "team.two_places": gettext_lazy("the team already has a visit on this half-day"),
+    "team.half_day_too_short": gettext_lazy("two visits and the way between them do not fit the half-day"),
+    "team.too_many_visits": gettext_lazy("the team has more visits on this day than it may"),
+    "team.days_in_row": gettext_lazy("the team is on the road too many days in a row"),
+    "person.two_places": gettext_lazy("somebody is needed in two teams at the same time"),
+    "bridge.missing": gettext_lazy("the online visit has no bridge point"),
+    "bridge.unknown": gettext_lazy("there is no such bridge point"),
+    "bridge.unavailable": gettext_lazy("the bridge point is not open then"),
+    "bridge.full": gettext_lazy("the bridge point has no room or technician left then"),
     "team.too_many_online": gettext_lazy("the half-day already holds as many online sessions as allowed"),
     "team.too_far": gettext_lazy("the lunch break is too short for the way between morning and afternoon"),
     "pin.moved": gettext_lazy("the visit is pinned: unpin it first"),
     "plan.unserved_differs": gettext_lazy("the plan's list of units left out is wrong"),
     "plan.objective_differs": gettext_lazy("the plan's cost is wrong"),
+    "plan.bound_above_cost": gettext_lazy("the plan's bound is wrong: it lies above its cost"),
 }  # fmt: skip
 FAULT_TEXTS: Mapping[str, Text] = {
     "window.no_working_days": gettext_lazy("the window of visits has no working day"),
@@ -68,6 +79,9 @@ FAULT_TEXTS: Mapping[str, Text] = {
 REASON_TEXTS: Mapping[str, Text] = {
     "blocked_everywhere": gettext_lazy("blocked every half-day"),
     "no_coordinates": gettext_lazy("no coordinates"),
+    "too_long": gettext_lazy("the visit is longer than a half-day"),
+    "no_bridge": gettext_lazy("no bridge point is open on the half-days that suit the unit"),
+    "composition": gettext_lazy("no team covers the content areas of the unit on the half-days that suit it"),
     "no_whole_day": gettext_lazy("no team has a whole day free of blocked half-days"),
     "no_team_then": gettext_lazy("no team can work on the half-days that suit the unit"),
     "no_room": gettext_lazy("no room left in the window"),
@@ -78,6 +92,8 @@ TERM_TEXTS: Mapping[str, Text] = {
     "preference": gettext_lazy("Preferred half-days"),
     "change": gettext_lazy("Changes against the published calendar"),
     "load": gettext_lazy("Uneven load"),
+    "province": gettext_lazy("Fairness between former provinces"),
+    "team_day": gettext_lazy("Days on which a team is called out"),
     "travel": gettext_lazy("Travel"),
 }
 HALF_TEXTS: Mapping[HalfDay, Text] = {
@@ -106,6 +122,10 @@ def violation_text(violation: Violation, names: Mapping[str, str]) -> str:
     text = str(RULE_TEXTS.get(violation.rule, violation.rule))
     if violation.other:
         text += f" ({names.get(violation.other, violation.other)})"
+    if violation.area or violation.bridge:
+        text += f" ({violation.area or violation.bridge})"
+    if violation.other_team is not None:
+        text += " (" + _("team %(number)s") % {"number": violation.other_team} + ")"
     if violation.minutes is not None:
         text += " " + _("(%(minutes)s minutes)") % {"minutes": violation.minutes}
     return f"{', '.join(parts)}: {text}" if parts else text

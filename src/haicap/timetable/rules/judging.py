@@ -61,7 +61,9 @@ def judge_cells(
 
 class _Judge:
     def __init__(self, problem: Problem, visits: Sequence[PlacedVisit], code: str, mode: Mode | None) -> None:
-        self.problem, self.mode = problem, mode
+        # the two terms that need the whole plan are left out of the parts and followed by _Whole
+        self.problem = replace(problem, weights=replace(problem.weights, load=0, province=0))
+        self.mode = mode
         self.units = {unit.code: unit for unit in problem.units}
         self.unit = self.units[code]
         self.teams = {team.number: team for team in problem.teams}
@@ -76,6 +78,7 @@ class _Judge:
                 self.sessions[visit.slot].append(visit)
         self.whole = _Whole(problem, visits, self.units)
         self.was: dict[frozenset[str], Verdict] = {}
+        self.partners = _partners(problem.teams)
 
     def cell(self, team: int, slot: Slot) -> CellJudgement:
         move = wanted(unit=self.unit, team=team, slot=slot, mode=self.mode, old=self.old)
@@ -101,6 +104,8 @@ class _Judge:
             else:
                 held = self.by_day[end.team, end.slot.day]
             found |= {visit.unit: visit for visit in held}
+            for partner in self.partners.get(end.team, ()):
+                found |= {visit.unit: visit for visit in self.by_day[partner, end.slot.day]}
         if self.problem.bridges:
             slots = {slot for end in ends for slot in halves(end)}
             found |= {visit.unit: visit for slot in slots for visit in self.sessions[slot]}
@@ -136,6 +141,19 @@ class _Judge:
             pins=tuple(pin for pin in self.problem.pins if pin.unit in codes),
             previous=tuple(visit for visit in self.problem.previous if visit.unit in codes),
         )
+
+
+def _partners(teams: Iterable[SurveyTeam]) -> dict[int, set[int]]:
+    """Return, for teams that share a member, the others it is shared with."""
+    of_member: dict[str, set[int]] = defaultdict(set)
+    for team in teams:
+        for member in team.members:
+            of_member[member.code].add(team.number)
+    partners: dict[int, set[int]] = defaultdict(set)
+    for numbers in of_member.values():
+        for number in numbers if len(numbers) > 1 else ():
+            partners[number] |= numbers - {number}
+    return partners
 
 
 class _Whole:

@@ -124,13 +124,18 @@ async function send(
   return null;
 }
 
+/** Fetch the page again and put the board and its figures in place of the old ones. */
 async function refresh(code: string): Promise<void> {
   const scrolled = document.querySelector<HTMLElement>("#board .tt-scroll")?.scrollLeft ?? 0;
-  await window.htmx.ajax("get", window.location.href, {
-    target: "#board-area",
-    select: "#board-area",
-    swap: "outerHTML",
-  });
+  const answer = await fetch(window.location.href, { headers: { Accept: "text/html" } });
+  const fresh = new DOMParser()
+    .parseFromString(await answer.text(), "text/html")
+    .getElementById("board-area");
+  const area = document.getElementById("board-area");
+  if (!answer.ok || !fresh || !area) return window.location.reload();
+  area.replaceWith(fresh);
+  window.htmx.process(fresh);
+  window.htmx.trigger(fresh, "htmx:load", { elt: fresh });
   const table = document.querySelector<HTMLElement>("#board .tt-scroll");
   if (table) table.scrollLeft = scrolled;
   document
