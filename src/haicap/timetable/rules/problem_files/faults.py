@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+Params = Mapping[str, str | int]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileFault:
@@ -15,7 +17,7 @@ class FileFault:
     path: str = ""
     line: int = 0
     item: str = ""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
 
 
 class UnreadableFileError(ValueError):

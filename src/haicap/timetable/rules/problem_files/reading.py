@@ -9,7 +9,13 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from haicap.timetable.rules.problem_files.faults import FileFault, UnreadableFileError, shown, unreadable
+from haicap.timetable.rules.problem_files.faults import (
+    FileFault,
+    Params,
+    UnreadableFileError,
+    shown,
+    unreadable,
+)
 from haicap.timetable.rules.problem_files.shapes import (
     HEADER,
     VERSION,
@@ -93,7 +99,7 @@ def parsed(content: bytes) -> Any:
     try:
         data = json.loads(text, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
-        found = {"column": error.colno, "found": shown(text[error.pos : error.pos + 20])}
+        found: Params = {"column": error.colno, "found": shown(text[error.pos : error.pos + 20])}
         fault = FileFault(code="not_json", line=error.lineno, params=found)
         raise UnreadableFileError((fault,)) from None
     except RecursionError:
