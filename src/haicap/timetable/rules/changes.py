@@ -111,7 +111,8 @@ def relocated(
         away = [_sent_to(old, visit, move) for visit in others if in_the_way(visit, move)]
     changed = list(staying)
     for visit in (move, *away):
-        changed.append(replace(visit, order=len(visits) + 1, bridge=_bridge(problem, changed, visit)))
+        last = max((held.order for held in changed), default=0)
+        changed.append(replace(visit, order=last + 1, bridge=_bridge(problem, changed, visit)))
     return renumber(changed)
 
 

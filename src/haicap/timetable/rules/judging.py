@@ -86,12 +86,9 @@ class _Judge:
             return CellJudgement(team=team, slot=slot, swap=False, broken=(), terms={}, here=True)
         scope = self._scope(move)
         joined = self._judged(slot, move, scope, swap=False)
-        if self.old is None or not any(in_the_way(visit, move) for visit in scope):
-            return joined
-        swapped = self._judged(slot, move, scope, swap=True)
-        if joined.allowed and (not swapped.allowed or joined.cost <= swapped.cost):
-            return joined
-        return swapped
+        alone = self.old is None or not any(in_the_way(visit, move) for visit in scope)
+        # where there is room beside who is there, nobody else needs to move
+        return joined if alone or joined.allowed else self._judged(slot, move, scope, swap=True)
 
     def _scope(self, move: PlacedVisit) -> list[PlacedVisit]:
         """Return the visits that the move can touch or break a rule with."""

@@ -12,6 +12,7 @@ from haicap.timetable.rules.solver.classes import DayClass, Points
 from haicap.timetable.rules.solver.instance import Day, Instance, unit_of
 from haicap.timetable.rules.solver.pricing import Prices
 from haicap.timetable.rules.solver.programme import FREE, quiet
+from haicap.timetable.rules.solver.rests import runs_of
 
 
 MILD = 200.0
@@ -214,36 +215,6 @@ class Master:
                 lowest = min(lowest, total)
             load += lowest
         return float(prices.unit.sum() + left_out.sum()) + session + runs + load
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Consecutive dates on which the teams of a base together have at most `most` days on the road."""
-
-    base: int
-    dates: frozenset[int]
-    most: int
-
-
-def runs_of(instance: Instance) -> tuple[Run, ...]:
-    """Return the runs that limit a base all of whose teams are limited; the others are left to the search."""
-    found: list[Run] = []
-    for base in range(len(instance.ways.out)):
-        limits = [
-            team.most_days_in_row
-            for team, of in zip(instance.teams, instance.ways.base_of, strict=True) if of == base
-        ]  # fmt: skip
-        if not limits or any(limit is None for limit in limits):
-            continue
-        known = [limit for limit in limits if limit is not None]
-        length = max(known) + 1
-        most = sum(length - length // (limit + 1) for limit in known)
-        dates = instance.problem.days
-        for start in range(len(dates) - length + 1):
-            span = dates[start : start + length]
-            if all((b - a).days == 1 for a, b in pairwise(span)):
-                found.append(Run(base, frozenset(range(start, start + length)), most))
-    return tuple(found)
 
 
 def load_steps(instance: Instance) -> list[list[float]]:

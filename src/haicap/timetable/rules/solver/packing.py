@@ -6,12 +6,13 @@ that are the same to a unit are taken together, so that the teams' loads are sha
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from haicap.timetable.rules.solver.instance import Day, Instance, unit_of
+from haicap.timetable.rules.solver.instance import Day, unit_of
 from haicap.timetable.rules.solver.programme import FREE, Programme
+from haicap.timetable.rules.solver.rests import runs_of, spans
 from haicap.timetable.rules.solver.sharing import share_out
 from haicap.timetable.rules.solver.state import State
 
@@ -60,6 +61,8 @@ class Packing:
         self.rest_rows: dict[int, list[int]] = defaultdict(list)
         if self.by_team:
             self._rests()
+        else:
+            self._runs()
         self.group_row: dict[int, int] = {}
         if i.group_size and i.cost_province:
             sums = self._wishes_outside()
@@ -93,6 +96,17 @@ class Packing:
                 fixed = sum(day not in mine and i.is_on_road(self.state.days[day]) for day in span)
                 row = self.programme.row(-FREE, most - fixed)
                 for day in span:
+                    self.rest_rows[day].append(row)
+
+    def _runs(self) -> None:
+        """Keep the teams of a base together from more days on the road than they may, where all are freed."""
+        i = self.instance
+        for run in runs_of(i):
+            there = [d for d, t in enumerate(i.team_of) if i.ways.base_of[t] == run.base]
+            there = [day for day in there if i.date_of[day] in run.dates]
+            if set(there) <= set(self.days):
+                row = self.programme.row(-FREE, run.most)
+                for day in there:
                     self.rest_rows[day].append(row)
 
     def _wishes_outside(self) -> list[int]:
@@ -179,15 +193,5 @@ class Packing:
         for column, number, content in self.columns:
             if answer.values[column] > 0.5:
                 contents[number].append(content)
-        placed = share_out(self.state, self.cells, contents)
+        placed = share_out(self.state, self.cells, contents, stopped)
         return Packed({d: c for d, c in placed.items() if c != self.state.days[d]}, bound)
-
-
-def spans(instance: Instance, team: int, length: int) -> Iterable[list[int]]:
-    """Return every run of `length` of a team's days on consecutive dates."""
-    days, dates = instance.days_of[team], instance.problem.days
-    for start in range(len(days) - length + 1):
-        span = days[start : start + length]
-        held = [dates[instance.date_of[day]] for day in span]
-        if all((b - a).days == 1 for a, b in pairwise(held)):
-            yield span

@@ -16,6 +16,8 @@ BLOCK = 2_000_000
 HASTY = 400
 """mornings and afternoons kept of each where an answer need not be the best"""
 GLANCE, KEPT = 40, 25
+SMALL_SESSION = 4
+"""units of a session up to which all that matter are looked at"""
 NEAR = 3.0
 """points above the best within which days are worth returning"""
 
@@ -34,22 +36,30 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Ways of filling a half-day: `cost` without the way to it and from it; -1 stands for the base.
+    """Ways of filling a half-day: `cost` without the way to it and from it; `units` by row, -1 filling up.
 
-    `sessions` are the seats of what is online; else a filling is the unit in `first`, then that in `last`.
+    `exact` says that the best filling beside any other is among them.
     """
 
     cost: Points
-    first: Index
-    last: Index
-    sessions: list[Half] | None = None
+    units: Index
+    online: bool = False
+    exact: bool = True
+
+    @property
+    def first(self) -> Index:
+        """Where each begins, -1 for the base."""
+        return np.full(len(self.cost), -1, dtype=np.int64) if self.online else self.units[:, 0]
+
+    @property
+    def last(self) -> Index:
+        """Where each ends, -1 for the base."""
+        return np.full(len(self.cost), -1, dtype=np.int64) if self.online else self.units[:, -1]
 
     def half(self, number: int) -> Half:
         """Return one filling."""
-        if self.sessions is not None:
-            return self.sessions[number]
-        first, last = int(self.first[number]), int(self.last[number])
-        return (first,) if first == last else (first, last)
+        units = [unit for unit in self.units[number].tolist() if unit >= 0]
+        return tuple(~unit for unit in units) if self.online else tuple(units)
 
 
 class Pricer:
@@ -137,7 +147,7 @@ class Pricer:
         units, costs = self.seats.of(day_class, half, Mode.IN_PERSON)
         paid = costs + prices.wish[units] * self.seats.wish[units, slot] - prices.unit[units]
         single = ~self.whole[units]
-        found = [Options(paid[single] + per_half, units[single], units[single])]
+        found = [Options(paid[single] + per_half, units[single][:, None])]
         if len(self.shared[0]) and self.instance.teams[day_class.team].most_per_day > 1:
             found.append(self._pairs(units[single], paid[single], per_half))
         online = self._online(day_class, half, prices, per_half + prices.session[slot], every=every)
@@ -151,7 +161,7 @@ class Pricer:
         keep = np.flatnonzero(np.isfinite(cost))
         one, two = one[keep], two[keep]
         cost = cost[keep] + self.km * self.instance.ways.metres[one, two] + per_half
-        return Options(cost, one, two)
+        return Options(cost, np.stack([one, two], axis=1))
 
     def _online(
         self, day_class: DayClass, half: int, prices: Prices, fee: float, *, every: bool
@@ -163,10 +173,14 @@ class Pricer:
             return []
         paid = costs + prices.wish[units] * self.seats.wish[units, slot] - prices.unit[units]
         most = min(i.limits.online_per_half_day, i.teams[day_class.team].most_per_day)
-        chosen = _every(len(units), most) if every else _best(paid, most)
+        exact = every or most <= SMALL_SESSION
+        beside = len(units) if every else most + max(most, 2)
+        chosen = _sessions(_lowest(paid, beside).tolist(), most) if exact else _prefixes(paid, most)
         cost = np.array([fee + sum(paid[n] for n in each) for each in chosen])
-        base = np.full(len(chosen), -1, dtype=np.int64)
-        return [Options(cost, base, base, [tuple(~int(units[n]) for n in each) for each in chosen])]
+        rows = np.full((len(chosen), most), -1, dtype=np.int64)
+        for row, each in enumerate(chosen):
+            rows[row, : len(each)] = units[list(each)]
+        return [Options(cost, rows, online=True, exact=exact)]
 
     def legs(self, day_class: DayClass, places: Index, *, back: bool) -> Points:
         """Return what the way from (or `back` to) the base costs; nothing for the base itself."""
@@ -181,7 +195,7 @@ class Pricer:
         for each in options:
             value = each.cost + self.legs(day_class, each.first, back=False)
             value = value + self.legs(day_class, each.last, back=True)
-            value = value + np.where(each.first < 0, self.day, road)
+            value = value + (self.day if each.online else road)
             for number in _lowest(value, most):
                 content: Day = (each.half(number), ()) if half == 0 else ((), each.half(number))
                 found.append((float(value[number]), content))
@@ -220,7 +234,7 @@ class _Table:
         self, pricer: Pricer, day_class: DayClass, one: Options, two: Options, road: float
     ) -> None:
         self.pricer, self.day_class, self.one, self.two = pricer, day_class, one, two
-        fee = pricer.day if one.first[0] < 0 and two.first[0] < 0 else road
+        fee = pricer.day if one.online and two.online else road
         self.rows = one.cost + pricer.legs(day_class, one.first, back=False) + fee
         self.columns = two.cost + pricer.legs(day_class, two.last, back=True)
         self.most = pricer.instance.teams[day_class.team].most_per_day
@@ -228,9 +242,18 @@ class _Table:
     def _values(self, rows: Index, columns: Index) -> Points:
         table = self.rows[rows][:, None] + self.columns[columns][None, :]
         table += self.pricer.cross(self.day_class, self.one.last[rows], self.two.first[columns])
-        if self.one.sessions is None and self.two.sessions is None:
-            table[self.one.last[rows][:, None] == self.two.first[columns][None, :]] = np.inf
+        if self.one.exact and self.two.exact:
+            self._forbid(table, self.one.units[rows], self.two.units[columns])
         return table
+
+    def _forbid(self, table: Points, above: Index, beside: Index) -> None:
+        """Strike out what holds a unit twice, or more visits than a day may."""
+        for one in above.T:
+            for two in beside.T:
+                table[(one[:, None] == two[None, :]) & (one[:, None] >= 0)] = np.inf
+        if above.shape[1] + beside.shape[1] > self.most:
+            sizes = (above >= 0).sum(axis=1)[:, None] + (beside >= 0).sum(axis=1)[None, :]
+            table[sizes > self.most] = np.inf
 
     def glance(self) -> float:
         """Return the best value among the cheapest mornings and afternoons."""
@@ -279,18 +302,16 @@ class _Table:
         return found
 
 
-def _best(paid: Points, most: int) -> list[tuple[int, ...]]:
-    """Return the best session of each size, those without one of its units, single units, and the next best."""
+def _sessions(units: list[int], most: int) -> list[tuple[int, ...]]:
+    """Return all sessions of up to `most` of `units`."""
+    return [each for size in range(1, most + 1) for each in combinations(units, size)]
+
+
+def _prefixes(paid: Points, most: int) -> list[tuple[int, ...]]:
+    """Return the best session of each size, single units, and the best without the very best."""
     best = _lowest(paid, 2 * most).tolist()
-    sets = {tuple(best[:size]) for size in range(1, most + 1)}
-    sets |= {tuple(n for n in best if n != left)[:most] for left in best[:most]}
-    sets |= {(n,) for n in best} | {tuple(best[most : 2 * most])}
-    return sorted(sets - {()})
-
-
-def _every(units: int, most: int) -> list[tuple[int, ...]]:
-    """Return all sessions of up to `most` of so many units."""
-    return [each for size in range(1, most + 1) for each in combinations(range(units), size)]
+    sets = {tuple(best[:size]) for size in range(1, most + 1)} | {(n,) for n in best}
+    return sorted((sets | {tuple(best[most:])}) - {()})
 
 
 def _lowest(values: Points, count: int) -> Index:

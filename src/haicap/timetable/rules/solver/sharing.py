@@ -1,14 +1,18 @@
 """Giving chosen days to teams that could each take them, so that the half-days of all are as even as can be."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Protocol
 
-from ortools.sat.python import cp_model
-
-from haicap.timetable.rules.solver.instance import EMPTY, Day
+from haicap.timetable.rules.solver.instance import EMPTY, Day, Instance
+from haicap.timetable.rules.solver.programme import FREE, Programme
+from haicap.timetable.rules.solver.rests import spans
 from haicap.timetable.rules.solver.state import State
+
+Kind = tuple[int, bool]
+"""half-days taken, and whether on the road: contents of a kind are the same to a team"""
+NODES = 200
 
 
 class HasDays(Protocol):
@@ -20,9 +24,15 @@ class HasDays(Protocol):
 
 
 def share_out(
-    state: State, cells: Sequence[HasDays], contents: Mapping[int, Sequence[Day]]
+    state: State,
+    cells: Sequence[HasDays],
+    contents: Mapping[int, Sequence[Day]],
+    stopped: Callable[[], bool],
 ) -> dict[int, Day]:
-    """Return day -> content for all days of `cells`, `contents` being those chosen for each."""
+    """Return day -> content for all days of `cells`, `contents` being those chosen for each.
+
+    What no team may take, for want of rest, is dropped.
+    """
     placed = {day: EMPTY for cell in cells for day in cell.days}
     open_cells = {}
     for number, chosen in contents.items():
@@ -32,52 +42,83 @@ def share_out(
         else:
             open_cells[number] = days
     if open_cells:
-        _evenly(state, open_cells, contents, placed)
+        _Sharing(state, open_cells, contents, placed).run(stopped)
     return placed
 
 
-def _evenly(
-    state: State,
-    cells: Mapping[int, Sequence[int]],
-    contents: Mapping[int, Sequence[Day]],
-    placed: dict[int, Day],
-) -> None:
-    """Choose how many half-days each team-day takes; which content of that size does not matter."""
-    i, cp = state.instance, cp_model.CpModel()
-    takes: dict[int, dict[int, cp_model.IntVar]] = {}
-    loads: dict[int, list[tuple[int, cp_model.IntVar]]] = defaultdict(list)
-    for number, days in cells.items():
-        sizes: dict[int, int] = defaultdict(int)
-        for content in contents[number]:
-            sizes[i.halves(content)] += 1
-        for day in days:
-            takes[day] = {size: cp.new_bool_var("") for size in sizes}
-            cp.add_at_most_one(takes[day].values())
-            loads[i.team_of[day]] += [(size, taken) for size, taken in takes[day].items()]
-        for size, count in sizes.items():
-            cp.add(sum(takes[day][size] for day in days) == count)
-    costs: list[int] = []
-    terms: list[cp_model.IntVar] = []
-    fixed = list(state.loads)
-    for day, content in placed.items():
-        fixed[i.team_of[day]] += i.halves(content) - i.halves(state.days[day])
-    for team, taken in loads.items():
-        steps = [i.load_cost(team, fixed[team] + more) for more in range(2 * len(i.days_of[team]) + 1)]
-        parts = [cp.new_bool_var("") for _ in steps[1:]]
-        cp.add(sum(size * var for size, var in taken) == sum(parts))
-        costs += [b - a for a, b in pairwise(steps)]
-        terms += parts
-    cp.minimize(cp_model.LinearExpr.weighted_sum(terms, costs))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = 0.5
-    if solver.solve(cp) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        raise ArithmeticError("the days could not be shared out")
-    for number, days in cells.items():
-        left: dict[int, list[Day]] = defaultdict(list)
-        for content in contents[number]:
-            left[i.halves(content)].append(content)
-        for day in days:
-            size = next((s for s, var in takes[day].items() if solver.boolean_value(var)), None)
-            if size is not None:
-                placed[day] = left[size].pop()
+class _Sharing:
+    def __init__(
+        self,
+        state: State,
+        cells: Mapping[int, Sequence[int]],
+        contents: Mapping[int, Sequence[Day]],
+        placed: dict[int, Day],
+    ) -> None:
+        self.state, self.instance, self.cells, self.contents = state, state.instance, cells, contents
+        self.placed = placed
+        self.programme = Programme()
+        self.takes: dict[int, dict[Kind, int]] = {}
+        self._rows()
+        for number, days in cells.items():
+            self._columns(number, days)
+
+    def _rows(self) -> None:
+        i, add = self.instance, self.programme.row
+        days = [day for there in self.cells.values() for day in there]
+        self.day_row = {day: add(-FREE, 1) for day in days}
+        fixed = list(self.state.loads)
+        for day, content in self.placed.items():
+            fixed[i.team_of[day]] += i.halves(content) - i.halves(self.state.days[day])
+        self.load_row = {}
+        for team in sorted({i.team_of[day] for day in days}):
+            self.load_row[team] = add(0, 0)
+            most = 2 * sum(i.team_of[day] == team for day in days)
+            steps = [i.load_cost(team, fixed[team] + more) for more in range(most + 1)]
+            for rise, count in sorted(Counter(b - a for a, b in pairwise(steps)).items()):
+                self.programme.column(rise, {self.load_row[team]: -1.0}, most=count, whole=False)
+        self.rest_rows: dict[int, list[int]] = defaultdict(list)
+        for team in self.load_row:
+            if (most_days := i.teams[team].most_days_in_row) is not None:
+                self._rests(team, most_days)
+
+    def _rests(self, team: int, most: int) -> None:
+        i = self.instance
+        for span in spans(i, team, most + 1):
+            fixed = sum(
+                i.is_on_road(self.placed.get(day, self.state.days[day]))
+                for day in span if day not in self.day_row
+            )  # fmt: skip
+            row = self.programme.row(-FREE, most - fixed)
+            for day in span:
+                self.rest_rows[day].append(row)
+
+    def _columns(self, number: int, days: Sequence[int]) -> None:
+        i = self.instance
+        kinds = Counter(kind_of(i, content) for content in self.contents[number])
+        for kind, count in sorted(kinds.items()):
+            row = self.programme.row(count, count)
+            self.programme.column(i.cost_unserved, {row: 1.0}, most=count, whole=False)
+            for day in days:
+                entries = {row: 1.0, self.day_row[day]: 1.0, self.load_row[i.team_of[day]]: float(kind[0])}
+                if kind[1]:
+                    entries |= dict.fromkeys(self.rest_rows.get(day, ()), 1.0)
+                self.takes.setdefault(day, {})[kind] = self.programme.column(0.0, entries)
+
+    def run(self, stopped: Callable[[], bool]) -> None:
+        """Fill `placed`."""
+        values = self.programme.solve(nodes=NODES, stopped=stopped).values
+        if values is None:
+            return
+        for number, days in self.cells.items():
+            left: dict[Kind, list[Day]] = defaultdict(list)
+            for content in self.contents[number]:
+                left[kind_of(self.instance, content)].append(content)
+            for day in days:
+                kind = next((k for k, column in self.takes[day].items() if values[column] > 0.5), None)
+                if kind is not None:
+                    self.placed[day] = left[kind].pop()
+
+
+def kind_of(instance: Instance, content: Day) -> Kind:
+    """Return what matters of a content to whoever takes it."""
+    return instance.halves(content), instance.is_on_road(content)
