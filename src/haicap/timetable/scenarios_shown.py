@@ -33,6 +33,17 @@ def _computed(row: Scenario) -> datetime | None:
     return parse_datetime(told) if told else None
 
 
+def _parts_beside(row: Scenario) -> list[str]:
+    """Return what a row changes, nothing where its name says so already."""
+    change = change_of(row)
+    return [] if row.name == change_text(change) else change_parts(change)
+
+
+def waiting(found: Comparison) -> list[dict[str, Any]]:
+    """Return the rows without a result, each with its computation if that is under way or failed."""
+    return [{"row": row, "job": found.jobs.get(row.pk)} for row in found.waiting]
+
+
 def columns(found: Comparison) -> list[dict[str, Any]]:
     """Return the heading of each scenario computed."""
     return [
@@ -40,7 +51,7 @@ def columns(found: Comparison) -> list[dict[str, Any]]:
             "row": row,
             "name": name_of(row),
             "base": row == found.base,
-            "parts": change_parts(change_of(row)),
+            "parts": _parts_beside(row),
             "stale": row.pk in found.stale,
             "units": row.result["outcome"]["units"],
             "broken": row.result["outcome"]["broken"],
@@ -103,16 +114,17 @@ def _option(measure: Measure, outcomes: list[Mapping[str, Any]], now: int | None
 
 
 def sweep_table(row: Scenario) -> dict[str, Any]:
-    """Return the same figures as a table: a line for each number of teams."""
+    """Return the same figures as a table: a column for each number of teams, a line for each measure."""
     outcomes: list[Mapping[str, Any]] = row.result.get("outcomes", [])
     return {
-        "labels": [MEASURE_TEXTS[measure.key] for measure in MEASURES],
+        "teams": [told["teams"] for told in outcomes],
         "lines": [
             {
-                "teams": told["teams"],
-                "cells": [(value_of(told, measure), f"{measure.places}g") for measure in MEASURES],
+                "label": MEASURE_TEXTS[measure.key],
+                "format": f"{measure.places}g",
+                "cells": [value_of(told, measure) for told in outcomes],
             }
-            for told in outcomes
+            for measure in MEASURES
         ],
     }
 
@@ -131,7 +143,7 @@ def page_of_scenario(*, actor: Actor, row: Scenario) -> dict[str, Any]:
         "is_base": kind_of(row) == BASE,
         "is_sweep": kind_of(row) == SWEEP,
         "outcome": outcome,
-        "parts": change_parts(change),
+        "parts": _parts_beside(row),
         "computed_at": _computed(row),
         "left_out": [(by_code[c], REASON_TEXTS.get(r, r)) for c, r in reasons.items() if c in by_code],
         "online": [by_code[code] for code in online if code in by_code],
@@ -202,18 +214,14 @@ def _compared_sheet(found: Comparison) -> workbook.Sheet:
 
 def _sweep_sheet(row: Scenario) -> workbook.Sheet:
     table = sweep_table(row)
+    heads = [_("%(count)s teams") % {"count": count} for count in table["teams"]]
     return workbook.Sheet(
         name=row.name,
         title=row.name,
         columns=(
-            workbook.Column(label=_("Number of teams"), kind="integer", width=10),
-            *(
-                workbook.Column(
-                    label=str(MEASURE_TEXTS[m.key]), kind="decimal" if m.places else "integer", width=16
-                )
-                for m in MEASURES
-            ),
+            workbook.Column(label=_("Measure"), width=44),
+            *(workbook.Column(label=head, kind="decimal", width=14) for head in heads),
         ),
-        rows=tuple((line["teams"], *(value for value, _format in line["cells"])) for line in table["lines"]),
+        rows=tuple((str(line["label"]), *line["cells"]) for line in table["lines"]),
         fixed_columns=1,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,7 +100,7 @@ def change_parts(change: Change) -> list[str]:
 
 def change_text(change: Change) -> str:
     """Return what is changed as one phrase."""
-    return ", ".join(change_parts(change)) or base_name()
+    return capfirst(", ".join(change_parts(change))) or base_name()
 
 
 def wrong_text(wrong: Wrong) -> str:

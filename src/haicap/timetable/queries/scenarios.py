@@ -13,12 +13,16 @@ from haicap.campaign.queries import slots_of
 from haicap.kernel.access import Actor
 from haicap.kernel.calendar import working_calendar
 from haicap.kernel.errors import Missing
+from haicap.kernel.models import Job
+from haicap.kernel.queries import jobs_for
 from haicap.timetable.models import Scenario
 from haicap.timetable.permissions import READ_DRAFTS
 from haicap.timetable.rules.scenarios import Line, compared
 
 BASE, SINGLE, SWEEP = "base", "scenario", "sweep"
 """kinds of rows, kept in `changes["kind"]`: the problem as it is, a change, a row of numbers of teams"""
+LOOKED_AT = 60
+"""latest computations looked through"""
 Told = Mapping[str, Any]
 
 
@@ -26,7 +30,8 @@ Told = Mapping[str, Any]
 class Comparison:
     """The scenarios of a campaign; `columns` are those computed, the one that changes nothing first.
 
-    `lines` has a cell for each column. `stale` are the ids of rows computed on other data than the base.
+    `lines` has a cell for each column. `stale` are the ids of rows computed on other data than the base; `jobs`
+    gives, by id, the latest computation that is under way or did not work.
     """
 
     base: Scenario | None
@@ -35,6 +40,7 @@ class Comparison:
     waiting: tuple[Scenario, ...]
     sweeps: tuple[Scenario, ...]
     stale: frozenset[int]
+    jobs: Mapping[int, Job]
 
     @property
     def empty(self) -> bool:
@@ -68,7 +74,7 @@ def kind_of(row: Scenario) -> str:
 
 
 def comparison_for(*, actor: Actor, campaign: Campaign) -> Comparison:
-    """Return all scenarios of a campaign beside the base (one query)."""
+    """Return all scenarios of a campaign beside the base (two queries)."""
     rows = list(scenarios_for(actor=actor, campaign=campaign))
     base = next((row for row in rows if kind_of(row) == BASE and row.result), None)
     singles = [row for row in rows if kind_of(row) == SINGLE]
@@ -83,7 +89,17 @@ def comparison_for(*, actor: Actor, campaign: Campaign) -> Comparison:
         waiting=tuple(row for row in (*singles, *sweeps) if not row.result),
         sweeps=tuple(row for row in reversed(sweeps) if row.result),
         stale=frozenset(row.pk for row in rows if row.result and row.result.get("problem_hash") != mark),
+        jobs=_jobs(actor, campaign),
     )
+
+
+def _jobs(actor: Actor, campaign: Campaign) -> Mapping[int, Job]:
+    rows = jobs_for(actor=actor).filter(kind="timetable.scenario", subject=campaign.code)
+    latest: dict[int, Job] = {}
+    for job in rows.order_by("-created_at")[:LOOKED_AT]:
+        latest.setdefault(int(job.params.get("scenario", 0)), job)
+    told = (Job.State.QUEUED, Job.State.RUNNING, Job.State.FAILED)
+    return {number: job for number, job in latest.items() if job.state in told}
 
 
 def known_days(*, campaign: Campaign) -> tuple[date, ...]:

@@ -89,7 +89,7 @@ def test_a_computation_that_is_stopped_keeps_what_it_has(ready: Any):
         ({"first": 5, "last": 6, "seconds": 0}, "timetable.seconds"),
     ],
 )
-def test_a_span_of_teams_that_makes_no_sense_is_refused(ready: Any, asked: dict[str, int], code: str):
+def test_a_span_of_teams_that_makes_no_sense_is_refused(ready: Any, asked: dict[str, Any], code: str):
     with pytest.raises(Refused) as caught:
         actions.add_sweep(actor=SYSTEM, campaign=ready, **asked)
     assert caught.value.code == code

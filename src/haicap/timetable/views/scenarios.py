@@ -20,7 +20,15 @@ from haicap.timetable.models import Scenario
 from haicap.timetable.permissions import READ_DRAFTS, SOLVE
 from haicap.timetable.queries import scenarios as queries
 from haicap.timetable.queries.problem import settings_of
-from haicap.timetable.scenarios_shown import charts, columns, lines, page_of_scenario, sweep_table, table_xlsx
+from haicap.timetable.scenarios_shown import (
+    charts,
+    columns,
+    lines,
+    page_of_scenario,
+    sweep_table,
+    table_xlsx,
+    waiting,
+)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -51,6 +59,7 @@ def _page(request: Request, campaign: Campaign, given: ChangeForm | None = None)
         "campaign": campaign,
         "found": found,
         "columns": columns(found),
+        "waiting": waiting(found),
         "lines": lines(found.lines),
         "sweep": shown,
         "charts": charts(shown, team_count=_count_now(found)) if shown else [],

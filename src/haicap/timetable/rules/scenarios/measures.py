@@ -91,23 +91,24 @@ def _line(measure: Measure, outcomes: Sequence[Told | None], serving: Sequence[b
     best = None
     if measure.better and len(known) > 1 and rivals:
         best = max(rivals) if measure.better == "more" else min(rivals)
-    return Line(
-        measure=measure,
-        cells=tuple(
-            _cell(
-                measure,
-                value,
-                values[0] if number else None,
-                best=best is not None and serves and value == best,
-            )
-            for number, (value, serves) in enumerate(zip(values, serving, strict=True))
-        ),
-    )
+    cells = []
+    for number, (value, serves, told) in enumerate(zip(values, serving, outcomes, strict=True)):
+        base = values[0] if number else None
+        judged = _judged(measure, value, base, fewer=_served(told) < _served(outcomes[0]))
+        known_best = best is not None and serves and value == best
+        difference = None if value is None or base is None else round(value - base, measure.places)
+        cells.append(Cell(value=value, difference=difference, judged=judged, best=known_best))
+    return Line(measure=measure, cells=tuple(cells))
 
 
-def _cell(measure: Measure, value: float | None, base: float | None, *, best: bool) -> Cell:
-    difference = None if value is None or base is None else round(value - base, measure.places)
-    judged = ""
-    if difference and measure.better:
-        judged = "better" if (difference > 0) == (measure.better == "more") else "worse"
-    return Cell(value=value, difference=difference, judged=judged, best=best)
+def _served(told: Told | None) -> int:
+    return int(told[SERVES]) if told else 0
+
+
+def _judged(measure: Measure, value: float | None, base: float | None, *, fewer: bool) -> str:
+    """Return "better", "worse" or ""; with fewer units served, less effort is not called better."""
+    if value is None or base is None or value == base or not measure.better:
+        return ""
+    if (value > base) != (measure.better == "more"):
+        return "worse"
+    return "" if fewer else "better"
