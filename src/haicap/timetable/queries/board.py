@@ -16,7 +16,7 @@ from haicap.kernel.text import fold
 from haicap.register.models import Unit
 from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import WRITE
-from haicap.timetable.queries.calendars import visits_of
+from haicap.timetable.queries.calendars import found, visits_of
 from haicap.timetable.texts import slot_text
 
 TEAMS_PER_PAGE = 12
@@ -127,6 +127,31 @@ def board_for(
         week=chosen,
         editable=calendar.is_draft and actor.may(WRITE),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What to look for in the list of visits; empty values leave all."""
+
+    text: str = ""
+    team: int | None = None
+    area: str = ""
+    mode: str = ""
+    day: date | None = None
+
+
+def list_for(*, actor: Actor, calendar: Calendar, filters: Filters) -> QuerySet[Visit]:
+    """Return the visits of a version that match, in the order of the calendar."""
+    rows = found(visits_of(actor=actor, calendar=calendar), text=filters.text)
+    if filters.team:
+        rows = rows.filter(team__number=filters.team)
+    if filters.area:
+        rows = rows.filter(_within(filters.area))
+    if filters.mode in Visit.Mode.values:
+        rows = rows.filter(mode=filters.mode)
+    if filters.day:
+        rows = rows.filter(day=filters.day)
+    return rows.order_by("day", "-half", "team__number", "order")
 
 
 def areas_of(*, actor: Actor, calendar: Calendar) -> list[Area]:

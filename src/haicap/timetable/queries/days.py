@@ -1,6 +1,6 @@
 """One team's day on the map, one person's own calendar, and the numbers of a version."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,16 +20,19 @@ from haicap.timetable.queries.calendars import (
     visits_of,
 )
 from haicap.timetable.queries.feeds import feeds_for
+from haicap.timetable.queries.ways import DayWays, day_ways
+from haicap.timetable.rules.problem import Point
 from haicap.timetable.texts import REASON_TEXTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamDay:
-    """A team's visits of one day, in order, and what the map component shows of them."""
+    """A team's visits of one day, in order, the ways between, and what the map component shows of them."""
 
     team: Team
     day: date
     visits: list[Visit]
+    ways: DayWays | None
     map: Mapping[str, object]
     days: list[date]
 
@@ -41,25 +44,52 @@ def team_day_for(*, actor: Actor, calendar: Calendar, number: int, day: date) ->
     if team is None or (not rows and not actor.is_central):
         raise Missing("timetable.team_missing", _("There is no such team."))
     visits = [visit for visit in rows if visit.day == day]
-    points = [
+    whole = actor.is_central or not actor.is_commune  # a commune sees its own visit, not the team's way
+    ways = day_ways(calendar=calendar, number=number, visits=visits) if whole and visits else None
+    return TeamDay(
+        team=team,
+        day=day,
+        visits=visits,
+        ways=ways,
+        map=_map(calendar, rows, visits, ways.base if ways else None),
+        days=sorted({visit.day for visit in rows}),
+    )
+
+
+def _map(
+    calendar: Calendar, rows: Sequence[Visit], visits: Sequence[Visit], base: Point | None
+) -> dict[str, object]:
+    """Return the day's places numbered in order with the way along them, the team's other places in grey."""
+    numbers = {visit.pk: str(n) for n, visit in enumerate(visits, start=1)}
+    points: list[dict[str, object]] = [
         {
             "code": visit.unit.code,
             "name": visit.unit.full_name,
             "lat": visit.unit.latitude,
             "lon": visit.unit.longitude,
             "url": reverse("timetable:visit", args=[calendar.version, visit.unit.code]),
-            "group": visit.half if visit.day == day else "other",
+            "group": visit.half if visit.pk in numbers else "other",
+            "mark": numbers.get(visit.pk),
         }
-        for visit in rows
+        for visit in sorted(rows, key=lambda visit: visit.pk in numbers)
         if visit.unit.latitude is not None and visit.mode == Visit.Mode.IN_PERSON
     ]
+    if base is not None:
+        name = _("Where the team starts")
+        points.append({"code": "base", "name": name, "lat": base.lat, "lon": base.lon, "group": "base"})
     groups = {
         "morning": {"label": _("Morning"), "colour": "#c46a00"},
         "afternoon": {"label": _("Afternoon"), "colour": "#12508f"},
         "other": {"label": _("Other days of the team"), "colour": "#9aa4b1"},
+        "base": {"label": _("Start and end"), "colour": "#1b2430"},
     }
-    shown = {"points": points, "boundaries_url": None, "legend": {"title": _("Half-day"), "groups": groups}}
-    return TeamDay(team=team, day=day, visits=visits, map=shown, days=sorted({visit.day for visit in rows}))
+    stops = ["base" if visit.mode == Visit.Mode.ONLINE else visit.unit.code for visit in visits]
+    return {
+        "points": points,
+        "boundaries_url": None,
+        "legend": {"title": _("Half-day"), "groups": groups},
+        "way": ["base", *stops, "base"] if base is not None and visits else stops,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

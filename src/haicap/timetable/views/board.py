@@ -12,11 +12,10 @@ from haicap.kernel.errors import Missing
 from haicap.kernel.http import Request
 from haicap.kernel.pages import page_of
 from haicap.timetable import queries
-from haicap.timetable.models import Calendar
+from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import READ
 from haicap.timetable.present import proof_of, terms_chart, terms_of
-from haicap.timetable.queries.board import areas_of, weeks_of
-from haicap.timetable.queries.calendars import found
+from haicap.timetable.queries.board import Filters, areas_of, list_for, weeks_of
 from haicap.timetable.queries.days import mine_for, team_day_for
 
 
@@ -100,13 +99,29 @@ def version_list(request: Request, version: int) -> HttpResponse:
 
 
 def _list(request: Request, calendar: Calendar) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    rows = found(queries.visits_of(actor=request.actor, calendar=calendar), text=text)
-    if team := _number(request, "team"):
-        rows = rows.filter(team__number=team)
-    ordered = rows.order_by("day", "-half", "team__number", "order")
-    values = {"calendar": calendar, "page": page_of(ordered, request), "q": text, "team": team}
+    chosen = Filters(
+        text=request.GET.get("q", "").strip(),
+        team=_number(request, "team"),
+        area=request.GET.get("area", "").strip()[:5],
+        mode=request.GET.get("mode", ""),
+        day=_day(request.GET.get("day", "")),
+    )
+    rows = list_for(actor=request.actor, calendar=calendar, filters=chosen)
+    values = {
+        "calendar": calendar,
+        "page": page_of(rows, request),
+        "filters": chosen,
+        "areas": areas_of(actor=request.actor, calendar=calendar),
+        "modes": Visit.Mode.choices,
+    }
     return render(request, "timetable/list.html", values)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 @needs(READ)

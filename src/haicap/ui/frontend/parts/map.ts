@@ -12,6 +12,7 @@ interface Point {
   value?: number | null;
   url?: string | null;
   group?: string | null;
+  mark?: string | null; // a short text beside the place, such as its number on the way
 }
 
 interface Legend {
@@ -24,6 +25,7 @@ interface MapData {
   points: Point[];
   boundaries_url?: string | null;
   legend?: Legend | null;
+  way?: string[]; // codes of the places passed, in order
 }
 
 interface Feature {
@@ -181,6 +183,9 @@ function circleSeries(points: Point[], index: number, all: Point[], legend: Lege
     name: point.name,
     value: [point.lon, point.lat, point.value ?? null],
     point,
+    ...(point.mark
+      ? { label: { show: true, position: "right", formatter: point.mark, fontSize: 14, fontWeight: 700 } }
+      : {}),
   });
   const groups = groupsOf(all);
   if (!groups.length)
@@ -195,6 +200,24 @@ function circleSeries(points: Point[], index: number, all: Point[], legend: Lege
   return rest.length ? [...grouped, { ...look, name: word("noData"), color: NO_GROUP, data: rest }] : grouped;
 }
 
+/** The way along places, straight from each to the next, as far as they lie on the main map. */
+function waySeries(data: MapData, points: Point[]) {
+  const places = new Map(points.map((point) => [point.code, point]));
+  const passed = (data.way ?? []).flatMap((code) => places.get(code) ?? []);
+  if (passed.length < 2) return [];
+  const line = { color: "#4c5867", width: 1.5, type: "dashed" };
+  return [
+    {
+      type: "line",
+      z: 1,
+      silent: true,
+      showSymbol: false,
+      lineStyle: line,
+      data: passed.map((point) => [point.lon, point.lat]),
+    },
+  ];
+}
+
 function circles(data: MapData, legend: Legend, element: HTMLElement): EChartsCoreOption {
   const hasGroups = groupsOf(data.points).length > 0;
   const scale = hasGroups ? null : valueScale(data.points, 2);
@@ -203,9 +226,12 @@ function circles(data: MapData, legend: Legend, element: HTMLElement): EChartsCo
   return {
     ...BASE,
     ...frames(element, parts, scale !== null),
-    series: [parts.main, parts.far].flatMap((points, index) =>
-      points.length ? circleSeries(points, index, data.points, legend) : [],
-    ),
+    series: [
+      ...waySeries(data, parts.main),
+      ...[parts.main, parts.far].flatMap((points, index) =>
+        points.length ? circleSeries(points, index, data.points, legend) : [],
+      ),
+    ],
     tooltip: tooltip(legend),
     ...(hasGroups ? { legend: { top: 0, left: 0, type: "scroll", textStyle: BASE.textStyle } } : {}),
     ...(scale ? { visualMap: scale } : {}),
