@@ -106,17 +106,14 @@ def ask_to_stop(*, actor: Actor, job: Job) -> None:
 
 
 class _Terminal:
-    def __init__(self, on_progress: Callable[[int, str], None]) -> None:
-        self.on_progress = on_progress
+    def __init__(self, on_progress: Callable[[int, str], None], stopped: Callable[[], bool]) -> None:
+        self.on_progress, self.stopped = on_progress, stopped
 
     def report(self, percent: int, message: Text) -> None:
         self.on_progress(percent, str(message))
 
     def note(self, numbers: Numbers) -> None:
         """Nothing: a terminal shows no curves."""
-
-    def stopped(self) -> bool:
-        return False
 
 
 class Readings:
@@ -168,10 +165,18 @@ class _Row:
 
 
 def run_now(
-    *, actor: Actor, kind: str, params: dict[str, Any], on_progress: Callable[[int, str], None]
+    *,
+    actor: Actor,
+    kind: str,
+    params: dict[str, Any],
+    on_progress: Callable[[int, str], None],
+    stopped: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
-    """Do the work of a job here and now, for the terminal; refusals and errors pass through."""
-    return _function(kind)(_Terminal(on_progress), actor=actor, **params)
+    """Do the work of a job here and now, for the terminal; refusals and errors pass through.
+
+    `stopped` is asked now and then whether to end early with what there is.
+    """
+    return _function(kind)(_Terminal(on_progress, stopped), actor=actor, **params)
 
 
 def _take() -> Job | None:

@@ -13,7 +13,7 @@ FILE_FAULT_TEXTS: Mapping[str, Text] = {
     "not_utf8": gettext_lazy("the file is not text in UTF-8 (byte %(position)s); save it as UTF-8"),
     "empty": gettext_lazy("the file is empty"),
     "not_json": gettext_lazy(
-        "not JSON from column %(column)s on (“%(found)s”); look for a comma, bracket or quotation mark too few or too many"
+        "not JSON from column %(column)s on (“%(found)s”); look for a missing comma, bracket or quotation mark"
     ),
     "too_deep": gettext_lazy("brackets are nested too deeply; no timetable file is like that"),
     "number_too_long": gettext_lazy("a number has hundreds of digits; shorten it"),

@@ -1,44 +1,80 @@
-"""haicap timetable solve | check | publish | export-ics."""
+"""haicap timetable solve | check | explain | compare | export | publish | matrix.
+
+Each but publish works on a campaign of the database, or on JSON files without one (docs/timetable-files.md).
+Ends with status 0; with 1 after an error, told on stderr, or where `check` and `solve` find a plan not feasible;
+with 2 where the words of the command make no sense; with 130 after a second Ctrl-C.
+"""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
 
-from haicap.campaign.models import Campaign
-from haicap.campaign.queries import campaign_for, current_campaign_for, surveyed_units_for, teams_for
-from haicap.kernel.access import SYSTEM
 from haicap.kernel.errors import Refusal
-from haicap.kernel.jobs import run_now
-from haicap.timetable import actions, queries
-from haicap.timetable.models import Calendar
-from haicap.timetable.queries.files import team_file_for, unit_file_for
-from haicap.timetable.texts import REASON_TEXTS, violation_text
+from haicap.timetable.management.verbs import matrices, on_database, on_files
+from haicap.timetable.management.verbs.terminal import Terminal, seconds, senseless, whole
+from haicap.timetable.rules.faults import InvalidProblemError
+
+Verb = Callable[[Terminal, dict[str, Any]], None]
+ON_DATABASE: dict[str, Verb] = {
+    "solve": on_database.solve,
+    "check": on_database.check,
+    "compare": on_database.compare,
+    "export": on_database.export,
+    "publish": on_database.publish,
+    "matrix": matrices.matrix,
+}
+ON_FILES: dict[str, Verb] = {
+    "solve": on_files.solve,
+    "check": on_files.check,
+    "compare": on_files.compare,
+    "export": on_files.export,
+    "matrix": matrices.matrix,
+}
+HELPS = {
+    "solve": "compute a draft of the campaign, or a plan of problem.json",
+    "check": "check a version as things are now, or plan.json against problem.json",
+    "compare": "what differs between two versions or two plan files, and what each costs",
+    "export": "write the problem, and a calendar as a plan, table, workbook or calendar files",
+    "matrix": "make a matrix file from a table or a routing server",
+}
 
 
 class Command(BaseCommand):
     """The visit calendar from the terminal."""
 
-    help = "Compute, check and publish the visit calendar; write calendar files."
+    help = "Compute, check, explain, compare, write and publish visit calendars."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the subcommands."""
         verbs = parser.add_subparsers(dest="verb", required=True)
-        solve = verbs.add_parser("solve", help="compute a draft from registrations and teams")
-        solve.add_argument("--seed", type=int, default=1)
-        solve.add_argument("--seconds", type=float, default=None, help="time to search (default 15)")
-        solve.add_argument("--iterations", type=int, default=None, help="steps instead of time: repeatable")
-        solve.add_argument("--pins-from", type=int, default=None, help="keep this version's pinned visits")
-        check = verbs.add_parser("check", help="check a version against everything as it is now")
-        publish = verbs.add_parser("publish", help="publish a draft and tell those concerned")
-        publish.add_argument("--accept-unserved", action="store_true", help="even if units are left out")
-        for verb in (check, publish):
-            verb.add_argument("--version", dest="calendar", type=int, help="default: the newest")
-        export = verbs.add_parser("export-ics", help="write the calendar files of every team and unit")
-        export.add_argument("folder", type=Path)
-        for verb in (solve, check, publish, export):
+        made = {name: verbs.add_parser(name, help=text) for name, text in HELPS.items()}
+        for name, verb in made.items():
+            verb.add_argument(
+                "files", nargs="*", type=Path, help="problem.json and plan files; none: the database"
+            )
+            if name != "matrix":
+                verb.add_argument("--matrix", type=Path, help="travel times for problem.json: JSON or CSV")
+        _solving(made["solve"])
+        _exporting(made["export"])
+        _matrices(made["matrix"])
+        made["compare"].add_argument("--versions", type=whole, nargs=2, help="default: published and draft")
+        made["publish"] = verbs.add_parser("publish", help="publish a draft and tell those concerned")
+        made["publish"].add_argument(
+            "--accept-unserved", action="store_true", help="even if units are left out"
+        )
+        for name in ("check", "publish", "export"):
+            made[name].add_argument("--version", dest="calendar", type=whole, help="default: the newest")
+        for verb in made.values():
             verb.add_argument("--campaign", help="code of the campaign (default: the open one)")
+            verb.add_argument(
+                "--language", choices=["vi", "en"], help="of what is told (default: the site's)"
+            )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """Let `--version` of a subcommand mean the calendar's."""
@@ -46,100 +82,65 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:
         """Run the subcommand; a refusal becomes the command's error."""
-        verb = {
-            "solve": self._solve,
-            "check": self._check,
-            "publish": self._publish,
-            "export-ics": self._export,
-        }[options["verb"]]
+        with override(options["language"] or get_language()):
+            self._run(options)
+
+    def _run(self, options: dict[str, Any]) -> None:
+        verb = (ON_FILES if options.get("files") else ON_DATABASE)[options["verb"]]
+        _sensible(options)
         try:
-            verb(self._campaign(options["campaign"]), options)
+            verb(Terminal(self), options)
+        except InvalidProblemError as error:
+            raise CommandError(senseless(error, {})) from error
         except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            raise CommandError(_("Interrupted; nothing is kept."), returncode=130) from None
 
-    def _campaign(self, code: str | None) -> Campaign:
-        if code is None:
-            return current_campaign_for(actor=SYSTEM)
-        return campaign_for(actor=SYSTEM, code=code)
 
-    def _calendar(self, campaign: Campaign, version: int | None) -> Calendar:
-        if version is None:
-            newest = queries.calendars_for(actor=SYSTEM, campaign=campaign).first()
-            version = newest.version if newest else 0
-        return queries.calendar_for(actor=SYSTEM, campaign=campaign, version=version)
-
-    def _solve(self, campaign: Campaign, options: dict[str, Any]) -> None:
-        params = {
-            "campaign": campaign.code,
-            "seed": options["seed"],
-            "seconds": options["seconds"],
-            "iterations": options["iterations"],
-            "pins_from": options["pins_from"],
-        }
-        shown = [-1]
-
-        def tell(percent: int, message: str) -> None:
-            if percent // 5 != shown[0]:
-                shown[0] = percent // 5
-                self.stderr.write(f"{percent:3d} %  {message}")
-
-        result = run_now(actor=SYSTEM, kind="timetable.solve", params=params, on_progress=tell)
-        self._tell(self._calendar(campaign, result["version"]))
-
-    def _tell(self, calendar: Calendar) -> None:
-        numbers, load = calendar.objective, calendar.shortfall.get("load", {})
-        self.stdout.write(f"version {calendar.version} ({calendar.state})")
-        self.stdout.write(
-            f"visits {numbers['served']}, left out {numbers['unserved']}, online {numbers['online']}"
+def _sensible(options: dict[str, Any]) -> None:
+    """Refuse options that would be passed over in silence."""
+    only = (
+        ("pins_from", "versions", "calendar", "campaign", "plan")
+        if options.get("files")
+        else ("start", "matrix")
+    )
+    if options["verb"] == "solve" and not options.get("files"):
+        only = (*only, "out")
+    wrong = [f"--{name.replace('_', '-')}" for name in only if options.get(name) is not None]
+    if wrong and options.get("files"):
+        raise CommandError(
+            _("%(names)s: for the database only, not for files.") % {"names": ", ".join(wrong)}
         )
-        self.stdout.write(
-            f"first choice {numbers['first_choice']}, a choice {numbers['listed_choice']}, "
-            f"none of theirs {numbers['unlisted_choice']}"
-        )
-        self.stdout.write(f"{numbers['metres'] / 1000:.0f} km by road; "
-                          f"{numbers['lightest']} to {numbers['heaviest']} half-days a team")  # fmt: skip
-        verdict = "feasible" if calendar.verdict["feasible"] else "NOT feasible"
-        self.stdout.write(f"checker: {verdict}, {len(calendar.verdict['violations'])} rules broken")
-        if numbers["unserved"] and load:
-            self.stdout.write(
-                f"half-days needed {load['needed']}, there are {load['capacity']}; "
-                f"no calendar serves more than {load['most_served']} of {load['units']} units"
-            )
-        for way in calendar.shortfall.get("ways", []):
-            amount = "none tried suffices" if way["amount"] is None else way["amount"]
-            self.stdout.write(f"way out, more {way['kind']}: {amount}")
-        for unit, reason in calendar.verdict.get("reasons", {}).items():
-            self.stdout.write(f"left out: {unit} ({REASON_TEXTS.get(reason, reason)})")
+    if wrong:
+        raise CommandError(_("%(names)s: give a problem file, too.") % {"names": ", ".join(wrong)})
 
-    def _check(self, campaign: Campaign, options: dict[str, Any]) -> None:
-        calendar = self._calendar(campaign, options["calendar"])
-        verdict = actions.recheck(actor=SYSTEM, calendar=calendar)
-        units = surveyed_units_for(actor=SYSTEM, campaign=campaign)
-        names = dict(units.values_list("code", "full_name"))
-        for violation in verdict.violations:
-            self.stdout.write(f"{violation.rule}: {violation_text(violation, names)}")
-        self.stdout.write(
-            f"version {calendar.version}: {len(verdict.violations)} rules broken, "
-            f"{len(verdict.unserved)} units without a visit"
-        )
-        if not verdict.feasible:
-            raise CommandError("not feasible")
 
-    def _publish(self, campaign: Campaign, options: dict[str, Any]) -> None:
-        calendar = self._calendar(campaign, options["calendar"])
-        actions.publish(actor=SYSTEM, calendar=calendar, accept_unserved=options["accept_unserved"])
-        self.stdout.write(f"version {calendar.version} is in force")
+def _solving(verb: ArgumentParser) -> None:
+    verb.add_argument("--seed", type=whole, default=1)
+    verb.add_argument("--seconds", type=seconds, help="time to search (default 15)")
+    verb.add_argument("--iterations", type=whole, help="steps instead of time: repeatable")
+    verb.add_argument("--pins-from", type=whole, help="keep this version's pinned visits (database)")
+    verb.add_argument("--start", type=Path, help="begin from this plan file (files)")
+    verb.add_argument("--out", type=Path, help="write the plan here (files)")
 
-    def _export(self, campaign: Campaign, options: dict[str, Any]) -> None:
-        folder: Path = options["folder"]
-        folder.mkdir(parents=True, exist_ok=True)
-        count = 0
-        for team in teams_for(actor=SYSTEM, campaign=campaign):
-            content = team_file_for(actor=SYSTEM, campaign=campaign, number=team.number)
-            (folder / f"team-{team.number}.ics").write_bytes(content)
-            count += 1
-        for unit in surveyed_units_for(actor=SYSTEM, campaign=campaign):
-            content = unit_file_for(actor=SYSTEM, campaign=campaign, code=unit.code)
-            (folder / f"unit-{unit.code}.ics").write_bytes(content)
-            count += 1
-        self.stdout.write(f"{count} files in {folder}")
+
+def _exporting(verb: ArgumentParser) -> None:
+    verb.add_argument("--problem", type=Path, help="write the problem as JSON")
+    verb.add_argument("--plan", type=Path, help="write the calendar as a plan file (database)")
+    verb.add_argument("--csv", type=Path, help="write the visits as a table")
+    verb.add_argument("--xlsx", type=Path, help="write the visits as a workbook")
+    verb.add_argument(
+        "--ics", type=Path, help="write a calendar file of every team and unit into this folder"
+    )
+
+
+def _matrices(verb: ArgumentParser) -> None:
+    source = verb.add_mutually_exclusive_group(required=True)
+    source.add_argument("--from-csv", type=Path, help="minutes: places in the first row and the first column")
+    source.add_argument("--from-osrm", metavar="URL", help="address of a routing server (OSRM table service)")
+    verb.add_argument("--metres", type=Path, help="CSV of metres beside that of minutes")
+    verb.add_argument("--profile", default="driving", help="of the routing server")
+    verb.add_argument("--timeout", type=seconds, default=30.0, help="seconds the server may be silent")
+    verb.add_argument("--fill-gaps", action="store_true", help="ways it does not know: by the straight line")
+    verb.add_argument("--out", type=Path, required=True, help="the matrix file to write")
