@@ -64,7 +64,7 @@ def _people(problem: Problem, team: SurveyTeam, presence: Presence) -> Iterator[
         code = "team.no_members"
     elif not any(member.leads for member in team.members):
         code = "team.no_leader"
-    elif not any(presence.led_without(team, slot, None) for slot in set(problem.slots)):
+    elif problem.slots and not any(presence.led_without(team, slot, None) for slot in set(problem.slots)):
         code = "team.never_available"
     if code:
         yield Fault(code=code, fatal=False, team=team.number)
