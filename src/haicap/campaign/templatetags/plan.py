@@ -90,8 +90,11 @@ def setting_value(value: object) -> str:
     """Return the value of a setting in words."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {setting_value(item)}" for key, item in value.items()) or "–"
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        apart = "; " if any(isinstance(item, Mapping) for item in value) else ", "
+        return apart.join(setting_value(item) for item in value) or "–"
     if isinstance(value, int | float):
         return str(number_format(value))
     return str(value)

@@ -6,7 +6,9 @@ import pytest
 
 from haicap.campaign.models import (
     Campaign,
+    ContentArea,
     Nomination,
+    NominationArea,
     SlotBlock,
     SlotPreference,
     SlotRegistration,
@@ -18,13 +20,15 @@ from haicap.kernel.access import SYSTEM
 
 
 def form_teams(campaign: Campaign, heads: list[Any]) -> list[Team]:
-    """Form one team for each person, who heads it alone."""
+    """Form one team for each person, who heads it alone and covers every area."""
     teams = []
+    areas = list(ContentArea.objects.filter(campaign=campaign))
     for number, head in enumerate(heads, start=1):
         team = Team.objects.create(campaign=campaign, number=number, name=f"Đoàn {number}")
         nomination = Nomination.objects.create(
             campaign=campaign, body=head.body, person=head, state=Nomination.State.SUBMITTED
         )
+        NominationArea.objects.bulk_create(NominationArea(nomination=nomination, area=area) for area in areas)
         TeamMember.objects.create(team=team, nomination=nomination, role=TeamMember.TeamRole.HEAD)
         teams.append(team)
     return teams
