@@ -24,6 +24,7 @@ urlpatterns = [
     path("versions/<int:version>/", board.version, name="version"),
     path("versions/<int:version>/list/", board.version_list, name="version-list"),
     path("versions/<int:version>/print/", board.printed, name="print"),
+    path("versions/<int:version>/appendix.docx", board.appendix, name="appendix"),
     path("versions/<int:version>/shortfall/", solving.shortfall, name="shortfall"),
     path("versions/<int:version>/visits/<str:code>/", edit.visit, name="visit"),
     path("versions/<int:version>/visits/<str:code>/judge/", edit.judge, name="judge"),

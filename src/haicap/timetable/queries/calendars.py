@@ -52,10 +52,15 @@ def team_ids_of(*, actor: Actor, campaign: Campaign) -> QuerySet[TeamMember, int
     return rows.values_list("team_id", flat=True)
 
 
+def sees_all(actor: Actor) -> bool:
+    """Say whether the actor sees every visit of a version, not only those that concern them."""
+    return actor.is_central or bool(actor.roles & SEES_ALL)
+
+
 def visits_of(*, actor: Actor, calendar: Calendar) -> QuerySet[Visit]:
     """Return the visits of a version that concern the actor, with unit and team."""
     rows = Visit.objects.filter(calendar=calendar).select_related("unit", "unit__former_district", "team")
-    if actor.is_central or actor.roles & SEES_ALL:
+    if sees_all(actor):
         return rows
     concerned = Q(pk__in=[])
     if actor.is_team:

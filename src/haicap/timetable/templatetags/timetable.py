@@ -1,8 +1,12 @@
-"""Figures of the calendar in templates: ``{% load timetable %}``."""
+"""Figures and papers of the calendar in templates: ``{% load timetable %}``."""
+
+from datetime import date
 
 from django import template
 
 from haicap.kernel.models import Job
+from haicap.timetable.models import Visit
+from haicap.timetable.paper import day_heading, place_text
 from haicap.timetable.present import Course, course_of
 
 register = template.Library()
@@ -12,3 +16,15 @@ register = template.Library()
 def course(job: Job) -> Course | None:
     """Return how the computation of a job went so far."""
     return course_of(job.readings)
+
+
+@register.filter
+def official_day(day: date) -> str:
+    """Return a day as official documents write it."""
+    return day_heading(day)
+
+
+@register.filter
+def official_place(visit: Visit) -> str:
+    """Return the place or bridge point of a visit as the appendix writes it."""
+    return place_text(visit)

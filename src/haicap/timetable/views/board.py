@@ -5,6 +5,7 @@ from datetime import date
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
 
 from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import needs
@@ -13,10 +14,14 @@ from haicap.kernel.http import Request
 from haicap.kernel.pages import page_of
 from haicap.timetable import queries
 from haicap.timetable.models import Calendar, Visit
+from haicap.timetable.paper import appendix_docx, hours_sentence
 from haicap.timetable.permissions import READ
 from haicap.timetable.present import proof_of, terms_chart, terms_of
+from haicap.timetable.queries.appendix import appendix_for
 from haicap.timetable.queries.board import Filters, areas_of, list_for, weeks_of
 from haicap.timetable.queries.days import mine_for, team_day_for
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _number(request: Request, name: str) -> int | None:
@@ -126,11 +131,26 @@ def _day(text: str) -> date | None:
 
 @needs(READ)
 def printed(request: Request, version: int) -> HttpResponse:
-    """Show the whole calendar as one table for the printer."""
+    """Show the whole calendar as one table for the printer; those who see all get the official appendix."""
     calendar = _named(request, version)
+    if queries.sees_all(request.actor):
+        appendix = appendix_for(actor=request.actor, calendar=calendar)
+        values = {"calendar": calendar, "appendix": appendix, "hours": hours_sentence(appendix)}
+        return render(request, "timetable/appendix.html", values)
     rows = queries.visits_of(actor=request.actor, calendar=calendar)
     ordered = rows.order_by("day", "-half", "team__number", "order")
     return render(request, "timetable/print.html", {"calendar": calendar, "visits": ordered})
+
+
+@needs(READ)
+@require_GET
+def appendix(request: Request, version: int) -> HttpResponse:
+    """Give the calendar as the appendix of an official letter (DOCX)."""
+    calendar = _named(request, version)
+    content = appendix_docx(appendix=appendix_for(actor=request.actor, calendar=calendar))
+    answer = HttpResponse(content, content_type=DOCX)
+    answer.headers["Content-Disposition"] = f'attachment; filename="lich-khao-sat-{version}.docx"'
+    return answer
 
 
 @needs(READ)
