@@ -20,7 +20,7 @@ from haicap.kernel.jobs import enqueue
 from haicap.kernel.models import Job
 from haicap.kernel.periods import Slot
 from haicap.kernel.text import nfc
-from haicap.timetable.actions.solve import refused
+from haicap.timetable.actions.drafts import refused
 from haicap.timetable.models import Scenario
 from haicap.timetable.permissions import SOLVE
 from haicap.timetable.queries.problem import problem_for
@@ -227,10 +227,21 @@ def _base(
     start = [_visit(item) for item in row.result.get("visits", ())] if row else []
     found = work.one(as_is, Change(), (), start)
     kept = {**work.row.changes, "kind": BASE, "change": {}}
-    row = row or Scenario(campaign=campaign, name=base_name(), changes=kept, created_by_id=actor.person_id)
     visits = [_stored(visit) for visit in found.visits]
     result = {"outcome": found.as_data(), "visits": visits, "problem_hash": mark}
-    return _kept(actor, row, result), found.visits
+    return _kept_base(actor, campaign, kept, result), found.visits
+
+
+@transaction.atomic
+def _kept_base(
+    actor: Actor, campaign: Campaign, changes: dict[str, Any], result: Mapping[str, object]
+) -> Scenario:
+    """Keep the base in its one row, even where two computations end at the same time."""
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    row = scenarios_for(actor=actor, campaign=campaign).filter(changes__kind=BASE).first()
+    row = row or Scenario(campaign=campaign, name=base_name(), created_by_id=actor.person_id)
+    row.changes = changes
+    return _kept(actor, row, result)
 
 
 @transaction.atomic

@@ -273,3 +273,22 @@ def test_the_limits_of_the_form_are_those_of_the_rules():
     fields = ScenarioForm().fields
     for name, (least, most) in RANGES.items():
         assert (fields[name].min_value, fields[name].max_value) == (least, most)  # type: ignore[attr-defined]
+
+
+def test_two_computations_at_once_keep_one_base(ready: Any):
+    jobs = [
+        actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=n), seconds=1) for n in (8, 10)
+    ]
+    first, second = (job.params["scenario"] for job in jobs)
+    begun: list[int] = []
+
+    def meanwhile(percent: int, message: object) -> None:
+        if not begun:
+            begun.append(percent)
+            actions.compute_scenario(actor=SYSTEM, campaign=ready, scenario_id=second, iterations=1)
+
+    actions.compute_scenario(
+        actor=SYSTEM, campaign=ready, scenario_id=first, iterations=1, on_progress=meanwhile
+    )
+    assert [kind_of(row) for row in Scenario.objects.all()].count(BASE) == 1
+    assert len(comparison_for(actor=SYSTEM, campaign=ready).columns) == 3
