@@ -155,7 +155,9 @@ def write(path: Path, text: str) -> None:
 
 def points(thousandths: float) -> str:
     """Return a cost in points, as the language writes numbers."""
-    return str(number_format(thousandths / 1000, decimal_pos=1, use_l10n=True, force_grouping=True))
+    return str(
+        number_format(round(thousandths / 1000, 1), decimal_pos=1, use_l10n=True, force_grouping=True)
+    )
 
 
 def percent(share: float) -> str:
@@ -214,7 +216,7 @@ class Watch:
 def step_text(elapsed: float, step: Step) -> str:
     """Return a step on one line: seconds, units placed, cost, bound and gap."""
     text = _("%(seconds)s s: %(served)s of %(units)s units, cost %(cost)s") % {
-        "seconds": number_format(elapsed, decimal_pos=1, use_l10n=True),
+        "seconds": number_format(round(elapsed, 1), decimal_pos=1, use_l10n=True),
         "served": step.served,
         "units": step.units,
         "cost": points(step.best),
