@@ -193,35 +193,41 @@ def table_xlsx(*, found: Comparison, sample: bool, made_at: datetime) -> bytes:
     return workbook.build(book=book)
 
 
+def _measure_columns() -> tuple[workbook.Column, ...]:
+    return tuple(
+        workbook.Column(
+            label=str(MEASURE_TEXTS[measure.key]), kind="decimal" if measure.places else "integer", width=16
+        )
+        for measure in MEASURES
+    )
+
+
+def _figures(told: Mapping[str, Any]) -> tuple[float | None, ...]:
+    return tuple(value_of(told, measure) for measure in MEASURES)
+
+
 def _compared_sheet(found: Comparison) -> workbook.Sheet:
-    names = [name_of(row) for row in found.columns]
-    rows = [
-        (str(MEASURE_TEXTS[line.measure.key]), *(cell.value for cell in line.cells)) for line in found.lines
-    ]
-    notes = [f"{name_of(row)}: {change_text(change_of(row))}" for row in found.columns]
     return workbook.Sheet(
         name=_("Scenarios"),
         title=_("Scenarios of the visit calendar"),
         columns=(
-            workbook.Column(label=_("Measure"), width=44),
-            *(workbook.Column(label=name, kind="decimal", width=18) for name in names),
+            workbook.Column(label=_("Scenario"), width=30),
+            workbook.Column(label=_("What changes"), width=40),
+            *_measure_columns(),
         ),
-        rows=tuple(rows) if names else (),
+        rows=tuple(
+            (name_of(row), ", ".join(change_parts(change_of(row))), *_figures(row.result["outcome"]))
+            for row in found.columns
+        ),
         fixed_columns=1,
-        notes=tuple(notes),
     )
 
 
 def _sweep_sheet(row: Scenario) -> workbook.Sheet:
-    table = sweep_table(row)
-    heads = [_("%(count)s teams") % {"count": count} for count in table["teams"]]
     return workbook.Sheet(
         name=row.name,
         title=row.name,
-        columns=(
-            workbook.Column(label=_("Measure"), width=44),
-            *(workbook.Column(label=head, kind="decimal", width=14) for head in heads),
-        ),
-        rows=tuple((str(line["label"]), *line["cells"]) for line in table["lines"]),
+        columns=(workbook.Column(label=_("Number of teams"), kind="integer", width=10), *_measure_columns()),
+        rows=tuple((told["teams"], *_figures(told)) for told in row.result.get("outcomes", [])),
         fixed_columns=1,
     )

@@ -15,7 +15,7 @@ from haicap.campaign.models import Campaign
 from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Refused, Text
+from haicap.kernel.errors import Missing, Refused, Text
 from haicap.kernel.jobs import enqueue
 from haicap.kernel.models import Job
 from haicap.kernel.periods import Slot
@@ -42,6 +42,8 @@ from haicap.timetable.texts_scenarios import base_name, change_text, wrong_text,
 
 LONGEST = 300
 """seconds one plan of a scenario may be given"""
+LONGEST_SWEEP = 1800
+"""seconds all plans of a sweep together may take"""
 MOST_KEPT = 12
 MOST_STEPS = 30
 """numbers of teams in one sweep"""
@@ -88,6 +90,11 @@ def add_sweep(
     if last - first >= MOST_STEPS:
         text = _("At most %(count)s numbers of teams at once. Give a smaller span.") % {"count": MOST_STEPS}
         raise Refused("scenario.span", text, field="last")
+    if (last - first + 1) * seconds > LONGEST_SWEEP:
+        text = _(
+            "This would take longer than %(minutes)s minutes. Give less time for each, or fewer numbers."
+        )
+        raise Refused("scenario.too_long", text % {"minutes": LONGEST_SWEEP // 60}, field="seconds")
     params = {
         "kind": SWEEP, "change": rest.as_data(), "first": first, "last": last, "seed": seed, "seconds": seconds,
     }  # fmt: skip
@@ -247,7 +254,10 @@ def _kept_base(
 @transaction.atomic
 def _kept(actor: Actor, row: Scenario, result: Mapping[str, object]) -> Scenario:
     row.result = {**result, "computed_at": timezone.now().isoformat(timespec="seconds")}
-    row.save()
+    if row.pk is None:
+        row.save()
+    elif not Scenario.objects.filter(pk=row.pk).update(result=row.result, changes=row.changes):
+        raise Missing("timetable.scenario_missing", _("This scenario was deleted meanwhile."))
     told = {key: value for key, value in row.result.items() if key != "visits"}
     audit.record(
         actor=actor, action="timetable.scenario.computed", subject=row, after={"name": row.name, **told}

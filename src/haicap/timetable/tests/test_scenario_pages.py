@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from haicap.kernel.access import SYSTEM
-from haicap.kernel.errors import Refused
+from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.models import AuditEntry, Job
 from haicap.timetable.actions import scenarios as actions
 from haicap.timetable.forms_scenarios import ScenarioForm
@@ -87,6 +87,7 @@ def test_a_computation_that_is_stopped_keeps_what_it_has(ready: Any):
         ({"first": 1, "last": 100}, "scenario.span"),
         ({"first": 160, "last": 170}, "scenario.teams.more_than_units"),
         ({"first": 5, "last": 6, "seconds": 0}, "timetable.seconds"),
+        ({"first": 5, "last": 15, "seconds": 300}, "scenario.too_long"),
     ],
 )
 def test_a_span_of_teams_that_makes_no_sense_is_refused(ready: Any, asked: dict[str, Any], code: str):
@@ -292,3 +293,17 @@ def test_two_computations_at_once_keep_one_base(ready: Any):
     )
     assert [kind_of(row) for row in Scenario.objects.all()].count(BASE) == 1
     assert len(comparison_for(actor=SYSTEM, campaign=ready).columns) == 3
+
+
+def test_a_scenario_deleted_while_it_is_computed_stays_deleted(ready: Any):
+    job = actions.add_scenario(actor=SYSTEM, campaign=ready, change=Change(teams=8), seconds=1)
+    number = job.params["scenario"]
+    with pytest.raises(Missing):
+        actions.compute_scenario(
+            actor=SYSTEM,
+            campaign=ready,
+            scenario_id=number,
+            iterations=1,
+            on_progress=lambda percent, message: Scenario.objects.filter(pk=number).delete() and None,
+        )
+    assert not Scenario.objects.filter(pk=number).exists()
