@@ -15,6 +15,7 @@ from haicap.timetable.rules.solver.search import Search, Step
 
 __all__ = ["Step", "lower_bound", "solve"]
 
+
 def solve(
     *,
     problem: Problem,
@@ -54,9 +55,7 @@ def solve(
     )
 
 
-def lower_bound(
-    *, problem: Problem, stopped: Callable[[], bool], start: Sequence[PlacedVisit] = ()
-) -> int:
+def lower_bound(*, problem: Problem, stopped: Callable[[], bool], start: Sequence[PlacedVisit] = ()) -> int:
     """Return a cost in thousandths of a point that no plan undercuts; 0 where there was no time for one."""
     return solve(problem=problem, seed=1, stopped=stopped, start=start).bound or 0
 

@@ -13,8 +13,6 @@ PER_CLASS = 12
 """columns added for a class at once"""
 SMOOTH = 0.6
 """how much of the best prices so far is kept in those that are tried"""
-MOST = 30_000
-"""days of a class that may be looked at all together"""
 CLOSE = 1e-4
 """share of the value below which bound and linear programme count as met"""
 
@@ -70,7 +68,7 @@ class Prover:
         for day_class in self.classes:
             if stopped():
                 return 0
-            least, days = self.pricer.best(day_class, prices, most=PER_CLASS, below=math.inf, exact=True)
+            least, days = self.pricer.best(day_class, prices, most=PER_CLASS, below=math.inf)
             total += day_class.size * least
             lowest.append(least)
             found += [(day_class.number, day) for day in days]
@@ -80,20 +78,22 @@ class Prover:
             self.bound = max(self.bound, floor)
         return master.add(found)
 
-    def widen(self, cost: int, stopped: Callable[[], bool]) -> bool:
-        """Add every day that a plan cheaper than `cost` may hold; say whether they are all there.
+    def widen(self, cost: int, most: int, stopped: Callable[[], bool]) -> bool:
+        """Add every day that a plan of at most `cost` may hold, unless that makes more than `most` in all.
 
         A day whose value is further above its class's lowest than `cost` is above the bound is in no such plan.
         """
         if self.best_dual is None:
             return False
         prices = self.master.prices(self.best_dual)
-        slack = cost / 1000 - self.best + self.instance.cost_province / 1000 + 1e-3
+        slack = (cost + self.instance.cost_province) / 1000 - self.best + 1e-3
+        found = []
         for day_class, least in zip(self.classes, self.lowest, strict=True):
             if stopped():
                 return False
-            days = self.pricer.within(day_class, prices, below=least + slack, most=MOST)
-            if days is None:
+            days = self.pricer.within(day_class, prices, below=least + slack, most=most)
+            if days is None or len(found) + len(days) > most:
                 return False
-            self.master.add((day_class.number, day) for day in days)
+            found += [(day_class.number, day) for day in days]
+        self.master.add(found)
         return True

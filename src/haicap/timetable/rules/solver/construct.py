@@ -130,5 +130,3 @@ def additions(content: Day, unit: int) -> list[Day]:
             options += [(*held, unit), (unit, *held)] if held else [(unit,)]
         found += [(option, content[1]) if half == 0 else (content[0], option) for option in options]
     return found
-
-

@@ -122,9 +122,7 @@ class Packing:
 
     def _worst_mean(self) -> int:
         i = self.instance
-        return max(
-            (w // size for w, size in zip(self.state.wishes, i.group_size, strict=True)), default=0
-        )
+        return max((w // size for w, size in zip(self.state.wishes, i.group_size, strict=True)), default=0)
 
     def _loads(self) -> None:
         """Count half-days by team, or by base with the cheapest teams first, and add what they cost."""

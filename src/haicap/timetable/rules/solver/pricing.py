@@ -13,8 +13,6 @@ from haicap.timetable.rules.solver.instance import Day, Half, Instance, unit_of
 Index = NDArray[np.int64]
 BLOCK = 2_000_000
 """entries of a table of mornings by afternoons looked at at once"""
-HASTY = 400
-"""mornings and afternoons kept of each where an answer need not be the best"""
 GLANCE, KEPT = 40, 25
 SMALL_SESSION = 4
 """units of a session up to which all that matter are looked at"""
@@ -75,25 +73,27 @@ class Pricer:
     def _shared(self) -> tuple[Index, Index]:
         """Return the pairs (first, second) that may share a half-day."""
         i, most = self.instance, self.instance.limits.two_visits_minutes
-        none = np.zeros(0, dtype=np.int64)
         if most <= 0 or not i.units:
-            return none, none
-        way = i.ways.minutes_table()
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        may = ~self.whole & np.array(i.in_person, dtype=bool)
         length = np.array(i.minutes, dtype=np.float64)
-        fits = (way <= most) & (length[:, None] + way + length[None, :] <= i.limits.half_day_minutes)
-        alone = self.whole | ~np.array(i.in_person, dtype=bool)
-        fits[alone, :] = False
-        fits[:, alone] = False
-        np.fill_diagonal(fits, val=False)
-        first, second = np.nonzero(fits)
-        return first, second
+        first, second = np.nonzero(i.ways.within(most))
+        keep = (first != second) & may[first] & may[second]
+        keep &= length[first] + length[second] <= i.limits.half_day_minutes
+        pairs = [
+            (one, two)
+            for one, two in zip(first[keep].tolist(), second[keep].tolist(), strict=True)
+            if i.may_share(one, two)
+        ]
+        found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
 
     def best(
-        self, day_class: DayClass, prices: Prices, *, most: int, below: float, exact: bool
+        self, day_class: DayClass, prices: Prices, *, most: int, below: float
     ) -> tuple[float, list[Day]]:
         """Return the value of the cheapest day (at most 0, the empty one's) and up to `most` days under `below`.
 
-        The value is a lower bound when `exact`; a unit may be counted twice in it, never in a returned day.
+        The value is a lower bound; in large sessions a unit may be counted twice in it, never in a returned day.
         """
         mornings = self._options(day_class, 0, prices)
         afternoons = self._options(day_class, 1, prices)
@@ -107,7 +107,7 @@ class Pricer:
         tables = [_Table(self, day_class, one, two, road) for one in mornings for two in afternoons]
         least = min(least, 0.0, *(table.glance() for table in tables))
         for table in tables:
-            value, days = table.search(least, exact=exact)
+            value, days = table.search(least)
             least = min(least, value)
             found += days
         good = [item for item in found if item[0] < below]
@@ -230,9 +230,7 @@ class Pricer:
 class _Table:
     """Days with something in both half-days: mornings by afternoons, looked at where they may be cheap."""
 
-    def __init__(
-        self, pricer: Pricer, day_class: DayClass, one: Options, two: Options, road: float
-    ) -> None:
+    def __init__(self, pricer: Pricer, day_class: DayClass, one: Options, two: Options, road: float) -> None:
         self.pricer, self.day_class, self.one, self.two = pricer, day_class, one, two
         fee = pricer.day if one.online and two.online else road
         self.rows = one.cost + pricer.legs(day_class, one.first, back=False) + fee
@@ -260,16 +258,13 @@ class _Table:
         best = self._values(_lowest(self.rows, GLANCE), _lowest(self.columns, GLANCE)).min()
         return float(best)
 
-    def search(self, least: float, *, exact: bool) -> tuple[float, list[tuple[float, Day]]]:
+    def search(self, least: float) -> tuple[float, list[tuple[float, Day]]]:
         """Return the best value, at most `least`, and days near it."""
         below = least + NEAR
         rows = np.flatnonzero(self.rows + self.columns.min() < below)
         columns = np.flatnonzero(self.columns + self.rows.min() < below)
         if not len(rows) or not len(columns):
             return least, []
-        if not exact:
-            rows = rows[_lowest(self.rows[rows], HASTY)]
-            columns = columns[_lowest(self.columns[columns], HASTY)]
         found: list[tuple[float, Day]] = []
         for start in range(0, len(rows), step := max(1, BLOCK // len(columns))):
             part = rows[start : start + step]

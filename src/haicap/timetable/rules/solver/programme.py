@@ -52,7 +52,13 @@ class Programme:
         return len(self._lower) - 1
 
     def column(
-        self, cost: float, entries: dict[int, float], *, most: float = 1.0, whole: bool = True, hint: float = 0
+        self,
+        cost: float,
+        entries: dict[int, float],
+        *,
+        most: float = 1.0,
+        whole: bool = True,
+        hint: float = 0,
     ) -> int:
         """Add a column from 0 to `most` and return its number."""
         self.costs.append(cost)
@@ -108,5 +114,3 @@ def _run(highs: highspy.Highs, stopped: Callable[[], bool]) -> None:
         worker.join(LOOK)
         if worker.is_alive() and stopped():
             highs.cancelSolve()
-
-

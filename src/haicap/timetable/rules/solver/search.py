@@ -18,10 +18,14 @@ FEW = 4_000
 """columns that it takes where every team counts for itself"""
 RESCUE = 18
 """rounds of columns between two attempts to place somebody left out"""
+HALVINGS = 5
+"""times the limit under which all days are looked at is lowered"""
 PATIENCE = 60
 """moves by base that bring nothing before the search gives up"""
 ROUNDING = 0.05
 """thousandths of a point by which an integer programme may overstate its bound"""
+CLOSED = 1e-8
+"""share of the cost below which a gap counts as none"""
 NODES = 400
 """nodes of the search tree for one packing"""
 
@@ -62,9 +66,10 @@ class Search:
         if not self.instance.team_of or not self.instance.units or self.over():
             return
         self.prover = Prover(self.state)
+        rescue = RESCUE if len(self.instance.ways.out) > 1 else 4 * RESCUE
         for bound in self.prover.rounds(self.over):
             self.bound = bound or None
-            if self.state.unserved and self.iteration % RESCUE == RESCUE - 1:
+            if self.state.unserved and self.iteration % rescue == rescue - 1:
                 self._rescue()
             self._count()
         best, idle = self.state.cost, 0
@@ -83,8 +88,8 @@ class Search:
 
     @property
     def proven(self) -> bool:
-        """True when no plan costs less."""
-        return self.bound is not None and self.state.cost <= self.bound
+        """True when no plan costs less, but for what rounding leaves open."""
+        return self.bound is not None and self.state.cost - self.bound <= CLOSED * self.state.cost
 
     def _count(self) -> None:
         self.iteration += 1
@@ -99,7 +104,7 @@ class Search:
         """Yield what to do next: all at once while that is possible, then base by base, then by a few dates."""
         bases = range(len(self.instance.ways.out))
         if len(self.prover.master.columns) <= MANY:
-            yield self._pack_all
+            yield lambda: self._pack_all()
             yield self._prove
         else:
             yield self._pack_by_prices
@@ -113,17 +118,17 @@ class Search:
             if len(bases) > 1:
                 for base in order:
                     yield lambda base=base: self._pack_bases(self._beside(base))
-            if self.state.cost < before and len(self.prover.master.columns) <= MANY:
+            if self.state.cost < before:
                 yield self._prove
 
     def _rescue(self) -> None:
-        """Try to place those left out with the columns so far."""
+        """Try to place those left out with the columns so far, without much effort."""
         if len(self.instance.ways.out) > 1:
-            self._pack_by_prices()
+            self._pack_by_prices(nodes=1)
         else:
-            self._pack_all()
+            self._pack_all(nodes=1)
 
-    def _pack_by_prices(self) -> None:
+    def _pack_by_prices(self, *, nodes: int = NODES) -> None:
         """Start again from nothing: each base packs the units that the linear programme gives it most of."""
         fresh = State(self.instance)
         construct(fresh, rng=self.rng, start=(), stopped=lambda: True)
@@ -142,37 +147,45 @@ class Search:
             mine = {unit for unit, held in shares.items() if held and max(held, key=held.__getitem__) == base}
             cells = [Cell(c.days, tuple(contents[c.number])) for c in prover.classes if c.base == base]
             packing = Packing(fresh, cells, by_team=False, units=mine)
-            fresh.tried(packing.solve(nodes=NODES, stopped=self.stopped).changes)
+            fresh.tried(packing.solve(nodes=nodes, stopped=self.stopped).changes)
         if fresh.cost < self.state.cost:
             changes = {d: content for d, content in enumerate(fresh.days) if content != self.state.days[d]}
             self.state.apply(changes)
             prover.learn(self.state)
 
-    def _pack(self, cells: Sequence[Cell], *, by_team: bool) -> float:
+    def _pack(self, cells: Sequence[Cell], *, by_team: bool, nodes: int = NODES) -> float:
         packing = Packing(self.state, cells, by_team=by_team)
-        packed = packing.solve(nodes=NODES, stopped=self.stopped)
+        packed = packing.solve(nodes=nodes, stopped=self.stopped)
         if packed.changes and self.state.tried(packed.changes):
             self.prover.learn(self.state)
         return packed.bound
 
-    def _pack_all(self) -> float:
+    def _pack_all(self, *, nodes: int = NODES) -> float:
         contents = self.prover.contents()
         cells = [Cell(each.days, tuple(contents[each.number])) for each in self.prover.classes]
-        return self._pack(cells, by_team=False)
+        return self._pack(cells, by_team=False, nodes=nodes)
 
     def _prove(self) -> None:
-        """Look at every day that a better plan may hold: the best of them bounds all plans."""
-        whole = self.prover.widen(self.state.cost, self.over)
-        if not whole or len(self.prover.master.columns) > MANY:
+        """Look at every day that a better plan may hold: the best of them bounds all plans.
+
+        Where those are too many, at every day that plans under a lower limit hold; the bound then ends there.
+        """
+        limit = self.state.cost
+        for _ in range(HALVINGS):
+            if self.over():
+                return
+            if self.prover.widen(limit, MANY, self.over):
+                break
+            limit -= (limit - self.prover.bound) // 2
+        else:
             return
-        cost = self.state.cost
-        self._raise(cost, self._pack_all())
+        self._raise(limit, self._pack_all())
         contents = self.prover.contents()
         cells = [
             Cell((day,), tuple(contents[each.number])) for each in self.prover.classes for day in each.days
         ]
         if not self.proven and sum(len(cell.contents) for cell in cells) <= FEW:
-            self._raise(cost, self._pack(cells, by_team=True))
+            self._raise(limit, self._pack(cells, by_team=True))
 
     def _raise(self, cost: int, found: float) -> None:
         """Raise the bound to what no plan from all the days under `cost` undercuts (costs are whole numbers)."""

@@ -144,5 +144,3 @@ class State:
 
     def _slot(self, day: int, half: int) -> Slot:
         return self.instance.slots[self.instance.slot_of[day][half]]
-
-

@@ -96,9 +96,11 @@ class Ways:
             return float(self._time[one, other])
         return (self.metres_at[one, other] + 1) / self._per_minute
 
-    def minutes_table(self) -> NDArray[np.float64]:
-        """Return the minutes between all units, as `minutes` does."""
-        return self._time if self._time is not None else (self.metres + 1) / self._per_minute
+    def within(self, minutes: float) -> NDArray[np.bool_]:
+        """Return which units lie at most about so many minutes from one another."""
+        if self._time is not None:
+            return self._time <= minutes
+        return self.metres <= minutes * self._per_minute
 
     def over_noon(self, team: int, last: int, first: int) -> bool:
         """Say whether the noon break is long enough from `last` to `first` (-1: the team's base)."""
