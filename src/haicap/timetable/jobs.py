@@ -1,6 +1,6 @@
 """Long work of the timetable."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -11,6 +11,7 @@ from haicap.kernel.jobs import Progress, job
 from haicap.timetable.actions.scenarios import compute_scenario
 from haicap.timetable.actions.solve import solve_and_save
 from haicap.timetable.models import Calendar
+from haicap.timetable.rules.solver import Step
 
 
 @job("timetable.solve", template="timetable/solve_progress.html")
@@ -37,14 +38,30 @@ def solve(
         changes=changes,
         pins_from=pinned,
         on_progress=progress.report,
+        on_step=_noting(progress),
         stopped=progress.stopped,
     )
+    return _result(calendar) | {"url": reverse("timetable:version", args=[calendar.version])}
+
+
+def _noting(progress: Progress) -> Callable[[Step], None]:
+    """Keep the figures of every step for the curves of the job's page."""
+
+    def note(step: Step) -> None:
+        progress.note({"cost": step.best, "bound": step.bound, "served": step.served, "units": step.units})
+
+    return note
+
+
+def _result(calendar: Calendar) -> dict[str, Any]:
     return {
-        "url": reverse("timetable:version", args=[calendar.version]),
         "version": calendar.version,
         "served": calendar.objective["served"],
         "unserved": calendar.objective["unserved"],
         "feasible": calendar.verdict["feasible"],
+        "cost": calendar.objective["total"],
+        "bound": calendar.objective.get("bound"),
+        "gap": calendar.objective.get("gap"),
     }
 
 

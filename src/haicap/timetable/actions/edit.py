@@ -16,7 +16,7 @@ from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.periods import Slot
 from haicap.kernel.revision import claim
 from haicap.register.models import Unit
-from haicap.timetable.actions.solve import next_version, place_of, places_of
+from haicap.timetable.actions.drafts import next_version, place_of, places_of
 from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import WRITE
 from haicap.timetable.queries.calendars import all_placed
@@ -233,7 +233,7 @@ def _settle(calendar: Calendar, problem: Problem, visits: Sequence[PlacedVisit])
     calendar.verdict = verdict.as_data() | {
         "reasons": {u: reasons.get(u, "no_room") for u in verdict.unserved}
     }
-    calendar.problem_hash = digest(replace(problem, pins=(), previous=()))
+    calendar.problem_hash = digest(replace(problem, pins=(), previous=(), today=None))
     calendar.save(update_fields=["objective", "verdict", "problem_hash"])
     return verdict
 
