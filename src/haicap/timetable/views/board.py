@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from haicap.campaign.queries import current_campaign_for
+from haicap.campaign.queries import current_campaign_for, slots_of
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Missing
 from haicap.kernel.http import Request
@@ -118,6 +118,7 @@ def _list(request: Request, calendar: Calendar) -> HttpResponse:
         "filters": chosen,
         "areas": areas_of(actor=request.actor, calendar=calendar),
         "modes": Visit.Mode.choices,
+        "days": sorted({slot.day for slot in slots_of(campaign=calendar.campaign)}),
     }
     return render(request, "timetable/list.html", values)
 
