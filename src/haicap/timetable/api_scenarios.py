@@ -15,6 +15,7 @@ from haicap.timetable.models import Scenario
 from haicap.timetable.permissions import READ_DRAFTS, SOLVE
 from haicap.timetable.queries import scenarios as queries
 from haicap.timetable.rules.scenarios import Change
+from haicap.timetable.scenarios_shown import name_of
 
 router = Router()
 
@@ -71,7 +72,7 @@ def _out(row: Scenario, stale: frozenset[int]) -> dict[str, Any]:
     result = row.result
     return {
         "id": row.pk,
-        "name": row.name,
+        "name": name_of(row),
         "kind": queries.kind_of(row),
         "change": row.changes.get("change", {}),
         "outcomes": result.get("outcomes") or ([result["outcome"]] if "outcome" in result else []),

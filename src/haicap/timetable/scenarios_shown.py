@@ -15,12 +15,25 @@ from haicap.timetable.models import Scenario
 from haicap.timetable.queries.scenarios import BASE, SWEEP, Comparison, kind_of
 from haicap.timetable.rules.scenarios import MEASURES, Change, Line, Measure, value_of
 from haicap.timetable.texts import REASON_TEXTS
-from haicap.timetable.texts_scenarios import MEASURE_TEXTS, UNIT_TEXTS, base_name, change_parts, change_text
+from haicap.timetable.texts_scenarios import (
+    MEASURE_TEXTS,
+    UNIT_TEXTS,
+    base_name,
+    change_parts,
+    change_text,
+    sweep_text,
+)
 
 
 def name_of(row: Scenario) -> str:
-    """Return the name as shown: the base is called in the language of the page."""
-    return base_name() if kind_of(row) == BASE else row.name
+    """Return the name as shown: what nobody named is called in the language of the page."""
+    if kind_of(row) == BASE:
+        return base_name()
+    if row.changes.get("named", True):
+        return row.name
+    if kind_of(row) == SWEEP:
+        return sweep_text(row.changes["first"], row.changes["last"], change_of(row))
+    return change_text(change_of(row))
 
 
 def change_of(row: Scenario) -> Change:
@@ -36,12 +49,17 @@ def _computed(row: Scenario) -> datetime | None:
 def _parts_beside(row: Scenario) -> list[str]:
     """Return what a row changes, nothing where its name says so already."""
     change = change_of(row)
-    return [] if row.name == change_text(change) else change_parts(change)
+    return [] if name_of(row) == change_text(change) else change_parts(change)
 
 
 def waiting(found: Comparison) -> list[dict[str, Any]]:
     """Return the rows without a result, each with its computation if that is under way or failed."""
-    return [{"row": row, "job": found.jobs.get(row.pk)} for row in found.waiting]
+    return [{"row": row, "name": name_of(row), "job": found.jobs.get(row.pk)} for row in found.waiting]
+
+
+def sweeps(found: Comparison) -> list[dict[str, Any]]:
+    """Return the rows of numbers of teams, newest first, with their names."""
+    return [{"row": row, "name": name_of(row)} for row in found.sweeps]
 
 
 def columns(found: Comparison) -> list[dict[str, Any]]:
@@ -225,8 +243,8 @@ def _compared_sheet(found: Comparison) -> workbook.Sheet:
 
 def _sweep_sheet(row: Scenario) -> workbook.Sheet:
     return workbook.Sheet(
-        name=row.name,
-        title=row.name,
+        name=name_of(row),
+        title=name_of(row),
         columns=(workbook.Column(label=_("Number of teams"), kind="integer", width=10), *_measure_columns()),
         rows=tuple((told["teams"], *_figures(told)) for told in row.result.get("outcomes", [])),
         fixed_columns=1,

@@ -103,6 +103,12 @@ def change_text(change: Change) -> str:
     return capfirst(", ".join(change_parts(change))) or base_name()
 
 
+def sweep_text(first: int, last: int, change: Change) -> str:
+    """Return a row of numbers of teams as one phrase, with whatever else is changed."""
+    title = _("%(first)s to %(last)s teams") % {"first": first, "last": last}
+    return ", ".join([title, *change_parts(change)])
+
+
 def wrong_text(wrong: Wrong) -> str:
     """Return why a change cannot be made, as a sentence."""
     text = str(WRONG_TEXTS[wrong.code])

@@ -38,7 +38,7 @@ from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, digest
 from haicap.timetable.rules.scenarios import Change, ChangeError, Outcome, applied, run, sweep
 from haicap.timetable.rules.scenarios.change import RANGES, wrongs_of
 from haicap.timetable.rules.solver import Step
-from haicap.timetable.texts_scenarios import base_name, change_text, wrong_text, wrongs_text
+from haicap.timetable.texts_scenarios import base_name, change_text, sweep_text, wrong_text, wrongs_text
 
 LONGEST = 300
 """seconds one plan of a scenario may be given"""
@@ -63,7 +63,7 @@ def add_scenario(
             "scenario.nothing", gettext_lazy("Nothing is changed yet. Fill in at least one change.")
         )
     params = {"kind": SINGLE, "change": change.as_data(), "seed": seed, "seconds": seconds}
-    return _add(actor, campaign, name or change_text(change), change, params)
+    return _add(actor, campaign, nfc(name), change_text(change), change, params)
 
 
 def add_sweep(
@@ -98,15 +98,15 @@ def add_sweep(
     params = {
         "kind": SWEEP, "change": rest.as_data(), "first": first, "last": last, "seed": seed, "seconds": seconds,
     }  # fmt: skip
-    title = _("%(first)s to %(last)s teams") % {"first": first, "last": last}
-    title += "" if rest.nothing else f", {change_text(rest)}"
-    return _add(actor, campaign, name or title, replace(rest, teams=last), params, teams_field="last")
+    title = sweep_text(first, last, rest)
+    return _add(actor, campaign, nfc(name), title, replace(rest, teams=last), params, teams_field="last")
 
 
 def _add(
     actor: Actor,
     campaign: Campaign,
     name: str,
+    title: str,
     change: Change,
     params: dict[str, Any],
     *,
@@ -116,7 +116,7 @@ def _add(
         text = _("Give between 1 and %(most)s seconds.") % {"most": LONGEST}
         raise Refused("timetable.seconds", text, field="seconds")
     _judged(actor, campaign, change, teams_field)
-    title = nfc(name)[:120]
+    title = (name or title)[:120]
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         rows = list(scenarios_for(actor=actor, campaign=campaign))
@@ -133,7 +133,10 @@ def _add(
         if title.casefold() in {row.name.casefold() for row in rows}:
             raise Refused("scenario.name_taken", _("This name is taken. Give another."), field="name")
         row = Scenario.objects.create(
-            campaign=campaign, name=title, changes=params, created_by_id=actor.person_id
+            campaign=campaign,
+            name=title,
+            changes=params | {"named": bool(name)},
+            created_by_id=actor.person_id,
         )
         audit.record(actor=actor, action="timetable.scenario.added", subject=row, after=audit.snapshot(row))
     return _queue(actor, campaign, row)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 from openpyxl import load_workbook
 
 from haicap.kernel.access import SYSTEM
@@ -156,7 +157,10 @@ def test_asking_leads_to_the_progress_and_the_job_keeps_the_result(ready: Any, c
     assert answer.status_code == 302 and answer["Location"] == f"/jobs/{job.pk}/"
     row = Scenario.objects.get()
     assert (row.name, row.result) == ("10 đoàn, 9 ngày làm việc", {})
-    assert "Chưa tính" in client.get("/timetable/scenarios/").content.decode()
+    page = client.get("/timetable/scenarios/").content.decode()
+    assert "Chưa tính" in page and "Đang tính: xem tiến độ" in page
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    assert "10 teams, 9 working days" in client.get("/timetable/scenarios/").content.decode()
 
 
 @pytest.mark.parametrize(

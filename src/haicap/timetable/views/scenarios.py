@@ -24,8 +24,10 @@ from haicap.timetable.scenarios_shown import (
     charts,
     columns,
     lines,
+    name_of,
     page_of_scenario,
     sweep_table,
+    sweeps,
     table_xlsx,
     waiting,
 )
@@ -62,6 +64,8 @@ def _page(request: Request, campaign: Campaign, given: ChangeForm | None = None)
         "waiting": waiting(found),
         "lines": lines(found.lines),
         "sweep": shown,
+        "sweeps": sweeps(found),
+        "sweep_name": name_of(shown) if shown else "",
         "charts": charts(shown, team_count=_count_now(found)) if shown else [],
         "sweep_table": sweep_table(shown) if shown else None,
         "failed": given is not None,
@@ -143,7 +147,7 @@ def delete(request: Request, scenario_id: int) -> HttpResponse:
     """Delete a scenario."""
     row = _row(request, scenario_id)
     actions.delete_scenario(actor=request.actor, scenario=row)
-    messages.success(request, _("“%(name)s” is deleted.") % {"name": row.name})
+    messages.success(request, _("“%(name)s” is deleted.") % {"name": name_of(row)})
     return redirect("timetable:scenarios")
 
 
