@@ -92,15 +92,15 @@ def test_a_called_off_visit_is_cancelled_under_the_same_identifier(published: Ca
 def test_the_terminal_computes_checks_publishes_and_exports(ready: Any, tmp_path: Path):
     def run(*words: str) -> str:
         out = StringIO()
-        call_command("timetable", *words, stdout=out, stderr=StringIO())
+        call_command("timetable", *words, "--language", "en", stdout=out, stderr=StringIO())
         return out.getvalue()
 
     told = run("solve", "--iterations", "20")
-    assert "visits 168, left out 0" in told
-    assert "checker: feasible, 0 rules broken" in told
+    assert "visits 168 of 168, left out 0" in told
+    assert "checker: feasible, no rule broken" in told
     assert "0 rules broken, 0 units without a visit" in run("check", "--version", "1")
     assert "version 1 is in force" in run("publish")
-    assert "177 files" in run("export-ics", str(tmp_path / "files"))
+    assert "177 files" in run("export", "--ics", str(tmp_path / "files"))
     assert len(list((tmp_path / "files").glob("*.ics"))) == 177
     with pytest.raises(CommandError):
         run("publish", "--version", "7")

@@ -101,13 +101,14 @@ class Command(BaseCommand):
 def _sensible(options: dict[str, Any]) -> None:
     """Refuse options that would be passed over in silence."""
     only = (
-        ("pins_from", "versions", "calendar", "campaign", "plan")
+        ("pins_from", "versions", "calendar", "campaign", "plan", "docx")
         if options.get("files")
         else ("start", "matrix")
     )
     if options["verb"] == "solve" and not options.get("files"):
         only = (*only, "out")
-    wrong = [f"--{name.replace('_', '-')}" for name in only if options.get(name) is not None]
+    spoken = {"calendar": "--version", "pins_from": "--pins-from"}
+    wrong = [spoken.get(name, f"--{name}") for name in only if options.get(name) is not None]
     if wrong and options.get("files"):
         raise CommandError(
             _("%(names)s: for the database only, not for files.") % {"names": ", ".join(wrong)}
@@ -130,6 +131,7 @@ def _exporting(verb: ArgumentParser) -> None:
     verb.add_argument("--plan", type=Path, help="write the calendar as a plan file (database)")
     verb.add_argument("--csv", type=Path, help="write the visits as a table")
     verb.add_argument("--xlsx", type=Path, help="write the visits as a workbook")
+    verb.add_argument("--docx", type=Path, help="write the appendix of an official letter (database)")
     verb.add_argument(
         "--ics", type=Path, help="write a calendar file of every team and unit into this folder"
     )

@@ -24,6 +24,8 @@ from haicap.timetable.management.verbs.telling import (
 )
 from haicap.timetable.management.verbs.terminal import Names, Terminal, interruptible, senseless, write
 from haicap.timetable.models import Calendar
+from haicap.timetable.paper import appendix_docx
+from haicap.timetable.queries.appendix import appendix_for
 from haicap.timetable.queries.calendars import all_placed, draft_for, published_calendar_for
 from haicap.timetable.queries.files import team_file_for, unit_file_for
 from haicap.timetable.queries.problem import problem_for
@@ -191,6 +193,7 @@ def export(terminal: Terminal, options: Options) -> None:
             path, csv_text(rows_of(all_placed(calendar), _left_out(calendar), names))
         ),
         "xlsx": lambda path, calendar: _workbook(path, calendar, names),
+        "docx": lambda path, calendar: _appendix(path, calendar),
     }
     for kind, writer in writers.items():
         if options[kind]:
@@ -206,8 +209,12 @@ def _workbook(path: Path, calendar: Calendar, names: Names) -> None:
     path.write_bytes(workbook(rows, title=calendar.campaign.code, made_at=datetime.now(UTC)))
 
 
+def _appendix(path: Path, calendar: Calendar) -> None:
+    path.write_bytes(appendix_docx(appendix=appendix_for(actor=SYSTEM, calendar=calendar)))
+
+
 def plan_of(calendar: Calendar, problem: Problem) -> Plan:
-    """Return a version as a plan, with its cost under `problem` and the bound that was proven for it."""
+    """Return a version as a plan, with its cost under `problem`, of which no bound is known."""
     visits = all_placed(calendar)
     verdict = check_visits(problem=problem, visits=visits)
     reasons: dict[str, str] = calendar.verdict.get("reasons", {})

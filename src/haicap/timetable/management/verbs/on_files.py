@@ -169,5 +169,5 @@ def export(terminal: Terminal, options: Options) -> None:
 def tell_written(terminal: Terminal, written: int) -> None:
     """Tell how many files were written; refuses when nothing was asked for."""
     if not written:
-        raise CommandError(_("Say what to write: --csv, --xlsx, --ics, --problem or --plan."))
+        raise CommandError(_("Say what to write: --csv, --xlsx, --docx, --ics, --problem or --plan."))
     terminal.say(_("%(count)s files written") % {"count": written})

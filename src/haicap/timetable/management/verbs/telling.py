@@ -38,7 +38,9 @@ def tell_objective(terminal: Terminal, objective: Objective, *, bound: int | Non
     terminal.say(
         _("%(km)s km by road, %(days)s days of teams, %(least)s to %(most)s half-days a team")
         % {
-            "km": number_format(round(objective.metres / 1000), decimal_pos=0, use_l10n=True, force_grouping=True),
+            "km": number_format(
+                round(objective.metres / 1000), decimal_pos=0, use_l10n=True, force_grouping=True
+            ),
             "days": objective.team_days,
             "least": objective.lightest,
             "most": objective.heaviest,

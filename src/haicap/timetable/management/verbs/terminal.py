@@ -155,9 +155,7 @@ def write(path: Path, text: str) -> None:
 
 def points(thousandths: float) -> str:
     """Return a cost in points, as the language writes numbers."""
-    return str(
-        number_format(round(thousandths / 1000, 1), decimal_pos=1, use_l10n=True, force_grouping=True)
-    )
+    return str(number_format(round(thousandths / 1000, 1), decimal_pos=1, use_l10n=True, force_grouping=True))
 
 
 def percent(share: float) -> str:
