@@ -87,7 +87,7 @@ class Prover:
             return False
         prices = self.master.prices(self.best_dual)
         slack = (cost + self.instance.cost_province) / 1000 - self.best + 1e-3
-        found = []
+        found: list[tuple[int, Day]] = []
         for day_class, least in zip(self.classes, self.lowest, strict=True):
             if stopped():
                 return False

@@ -206,7 +206,7 @@ class Instance:
         way = self.ways.minutes(first, second)
         return (
             way <= self.limits.two_visits_minutes
-            and 0 < self.limits.two_visits_minutes
+            and self.limits.two_visits_minutes > 0
             and not (self.whole[first] or self.whole[second])
             and self.minutes[first] + way + self.minutes[second] <= self.limits.half_day_minutes
         )

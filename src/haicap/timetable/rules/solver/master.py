@@ -14,7 +14,6 @@ from haicap.timetable.rules.solver.pricing import Prices
 from haicap.timetable.rules.solver.programme import FREE, quiet
 from haicap.timetable.rules.solver.rests import runs_of
 
-
 MILD = 200.0
 """points added to what leaving a unit out costs at first"""
 
@@ -93,7 +92,8 @@ class Master:
         worst = i.wish.max(axis=1) + np.array(i.mode_cost, dtype=np.float64).max(axis=1)
         for unit, costs in i.changing.items():
             worst[unit] += costs.max()
-        return np.minimum(real, MILD + (2.0 * trip * i.cost_metre + 2.0 * worst + i.cost_day) / 1000)
+        mild: Points = np.minimum(real, MILD + (2.0 * trip * i.cost_metre + 2.0 * worst + i.cost_day) / 1000)
+        return mild
 
     def sharpen(self) -> bool:
         """Raise what leaving out costs where units are left out; False where it is at its real cost already."""

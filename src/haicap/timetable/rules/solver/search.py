@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from haicap.timetable.rules.problem import PlacedVisit
@@ -63,7 +64,9 @@ class Search:
         """Search from `start` until nothing can be better, or told to stop."""
         construct(self.state, rng=self.rng, start=start, stopped=self.stopped)
         self._tell()
-        if not self.instance.team_of or not self.instance.units or self.over():
+        if not self.instance.team_of or not self.instance.units:
+            self.bound = self.state.cost  # nothing to decide
+        if self.proven or self.over():
             return
         self.prover = Prover(self.state)
         rescue = RESCUE if len(self.instance.ways.out) > 1 else 4 * RESCUE
@@ -100,24 +103,24 @@ class Search:
         served = count - len(self.state.unserved)
         self.on_progress(Step(self.iteration, self.state.cost, self.bound, served, count))
 
-    def _moves(self) -> Iterator[Callable[[], None]]:
+    def _moves(self) -> Iterator[Callable[[], object]]:
         """Yield what to do next: all at once while that is possible, then base by base, then by a few dates."""
         bases = range(len(self.instance.ways.out))
         if len(self.prover.master.columns) <= MANY:
-            yield lambda: self._pack_all()
+            yield self._pack_all
             yield self._prove
         else:
             yield self._pack_by_prices
-            yield from (lambda base=base: self._pack_bases((base,)) for base in bases)
+            yield from (partial(self._pack_bases, (base,)) for base in bases)
         while True:
             before = self.state.cost
             order = list(bases)
             self.rng.shuffle(order)
             for base in order:
-                yield lambda base=base: self._pack_dates(base)
+                yield partial(self._pack_dates, base)
             if len(bases) > 1:
                 for base in order:
-                    yield lambda base=base: self._pack_bases(self._beside(base))
+                    yield partial(self._pack_bases, self._beside(base))
             if self.state.cost < before:
                 yield self._prove
 

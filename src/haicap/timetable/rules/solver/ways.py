@@ -1,6 +1,7 @@
 """Ways between places: metres by road and what fits into the noon break, as tables."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,8 @@ class Ways:
             self._from_points()
         else:
             self._from_matrix()
-        self.metres_at = memoryview(self.metres)
-        self.noon_at = memoryview(self.noon)
+        self.metres_at = memoryview(self.metres.data)
+        self.noon_at = memoryview(self.noon.data)
 
     def _from_points(self) -> None:
         points = [unit.place for unit in self.problem.units]
@@ -46,7 +47,8 @@ class Ways:
         a = np.sin((lat[None, :] - spots[:, :1]) / 2) ** 2
         b = np.cos(lat)[None, :] * np.cos(spots[:, :1]) * np.sin((lon[None, :] - spots[:, 1:]) / 2) ** 2
         arc = 2 * EARTH_METRES * np.arcsin(np.minimum(1.0, np.sqrt(a + b)))
-        return np.rint(arc * self._factor).astype(np.int32)
+        metres: NDArray[np.int32] = np.rint(arc * self._factor).astype(np.int32)
+        return metres
 
     def _row_from(self, base: Point | None) -> tuple[NDArray[np.int32], ...]:
         row = self._metres(np.array([_radians(base)]))[0]
@@ -113,7 +115,7 @@ class Ways:
         """Return the metres from the base over `stops` (units) and back."""
         base = self.base_of[team]
         total: int = self._out[base][stops[0]] + self._back[base][stops[-1]]
-        for one, other in zip(stops, stops[1:], strict=False):
+        for one, other in pairwise(stops):
             total += self.metres_at[one, other]
         return total
 
