@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from haicap.kernel.periods import HalfDay, Slot, WorkingCalendar
 from haicap.timetable.rules.problem import (
@@ -29,7 +31,7 @@ from haicap.timetable.rules.scenarios import (
 )
 from haicap.timetable.rules.solver import solve
 from haicap.timetable.tests.samples import BASE as CENTRE
-from haicap.timetable.tests.samples import MONDAY, problem, slot, slots, unit, visit
+from haicap.timetable.tests.samples import MONDAY, problem, problems, slot, slots, unit, visit
 
 WORKING = tuple(WorkingCalendar().days(MONDAY, MONDAY + timedelta(60)))
 FAR = Point(8.69, 106.60)
@@ -219,6 +221,32 @@ def test_more_teams_never_serve_fewer_units():
     assert served == sorted(served)
     assert served[0] == 4 and served[-1] == 26
     assert all(not outcome.broken for outcome in found)
+
+
+@given(given_problem=problems(most_units=9, most_teams=2, most_days=2), seed=st.integers(0, 9))
+@settings(max_examples=40, deadline=None)
+def test_in_a_random_problem_more_teams_never_serve_fewer_units(given_problem: Problem, seed: int):
+    most = max(len(given_problem.teams), min(4, len(given_problem.units)))
+    found = list(
+        sweep(problem=given_problem, change=Change(), teams=range(1, most + 1), seed=seed, iterations=3)
+    )
+    served = [outcome.served for outcome in found]
+    assert served == sorted(served)
+    assert not any(outcome.broken for outcome in found)
+
+
+@given(given_problem=problems(most_units=9, most_teams=2, most_days=2), seed=st.integers(0, 9))
+@settings(max_examples=40, deadline=None)
+def test_in_a_random_problem_more_days_or_a_later_start_never_serve_fewer_units(
+    given_problem: Problem, seed: int
+):
+    base = run(problem=given_problem, change=Change(), seed=seed, iterations=3)
+    for change in (Change(days=len(given_problem.days) + 2), Change(start=WORKING[4])):
+        found = run(
+            problem=given_problem, change=change, working=WORKING, seed=seed, iterations=3, start=base.visits
+        )
+        assert found.served >= base.served
+        assert not found.broken
 
 
 def test_more_days_and_shorter_visits_never_serve_fewer_units():
