@@ -400,3 +400,23 @@ def test_the_example_is_solved_to_the_end():
     assert (plan.unserved, plan.gap) == ((), 0)
     assert len(stored.names) == len(stored.problem.units)
     assert write_problem(stored.problem)
+
+
+def test_the_recipe_does_what_it_says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    recipe = (DOCS / "recipes" / "solve-a-problem-file.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(DOCS.parent)
+    exec(recipe.partition("```python\n")[2].partition("```")[0], {})
+    assert capsys.readouterr().out.startswith("10 units,")
+
+
+def test_the_description_names_every_key_and_usual_value():
+    text = " ".join((DOCS / "timetable-files.md").read_text(encoding="utf-8").split())
+    for shape in (shapes.Unit, shapes.Team, shapes.Member, shapes.Bridge, shapes.Visit, shapes.PlanFile):
+        assert [name for name in shape.model_fields if f"`{name}`" not in text] in (
+            [],
+            ["version", "schema_address"],
+        )
+    for values in (shapes.WeightsShape, shapes.LimitsShape):
+        for name, field in values.model_fields.items():
+            usual = f"{field.default:,g}" if isinstance(field.default, float) else f"{field.default:,}"
+            assert f"`{name}` ({usual}" in text, name
