@@ -110,9 +110,14 @@ def _tell(terminal: Terminal, calendar: Calendar, names: Names) -> None:
                 "units": load["units"],
             }
         )
+    kinds = {
+        "teams": _("way out, more teams: %(amount)s"),
+        "days": _("way out, more days: %(amount)s"),
+        "online": _("way out, units surveyed online: %(amount)s"),
+    }
     for way in calendar.shortfall.get("ways", []):
         amount = _("none tried suffices") if way["amount"] is None else way["amount"]
-        terminal.say(_("way out, more %(kind)s: %(amount)s") % {"kind": way["kind"], "amount": amount})
+        terminal.say(kinds.get(way["kind"], way["kind"] + ": %(amount)s") % {"amount": amount})
 
 
 def _bound(calendar: Calendar) -> int | None:
