@@ -7,16 +7,49 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from haicap.campaign.models import Team
+from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import SYSTEM
 from haicap.kernel.models import Job
 from haicap.register.models import Unit
 from haicap.timetable import actions
+from haicap.timetable.actions.drafts import save_draft, values_of
 from haicap.timetable.models import Calendar, Visit
+from haicap.timetable.queries.problem import problem_for
+from haicap.timetable.rules.checker import check_plan
+from haicap.timetable.rules.problem import Plan
+from haicap.timetable.rules.solver import solve
+
+
+_solved: list[Plan] = []  # the campaign of these tests is always the same: it is solved once
 
 
 @pytest.fixture
 def draft(ready: Any) -> Calendar:
-    return actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=1, iterations=30)
+    problem = problem_for(actor=SYSTEM, campaign=ready)
+    if not _solved:
+        served: list[int] = [0]
+        _solved.append(
+            solve(
+                problem=problem,
+                seed=1,
+                max_iterations=2000,
+                stopped=lambda: served[-1] == len(problem.units),
+                on_progress=lambda step: served.append(step.served),
+            )
+        )
+    plan = _solved[0]
+    verdict = check_plan(problem=problem, plan=plan)
+    assert verdict.complete
+    units = {unit.code: unit for unit in surveyed_units_for(actor=SYSTEM, campaign=ready)}
+    return save_draft(
+        actor=SYSTEM,
+        campaign=ready,
+        units=units,
+        visits=plan.visits,
+        pinned=(),
+        values=values_of(problem=problem, plan=plan, verdict=verdict),
+        action="timetable.calendar.computed",
+    )
 
 
 @pytest.fixture
