@@ -1,5 +1,6 @@
 """Figures and papers of the calendar in templates: ``{% load timetable %}``."""
 
+import json
 from datetime import date
 
 from django import template
@@ -16,6 +17,12 @@ register = template.Library()
 def course(job: Job) -> Course | None:
     """Return how the computation of a job went so far."""
     return course_of(job.readings)
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """Return data as JSON text, to be escaped: fragments drop scripts, so charts there read it from an element."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 @register.filter
