@@ -86,6 +86,14 @@ class SolveForm(Form):
         label=_("Travel possible over the lunch break (minutes)"), min_value=0, max_value=600,
         initial=Limits().lunch_minutes,
     )  # fmt: skip
+    half_day_minutes = forms.IntegerField(
+        label=_("Length of a half-day (minutes)"), min_value=60, max_value=600, required=False,
+        initial=Limits().half_day_minutes,
+    )  # fmt: skip
+    two_visits_minutes = forms.IntegerField(
+        label=_("Two visits per half-day, up to this way between (minutes)"), min_value=0, max_value=240,
+        required=False, initial=Limits().two_visits_minutes,
+    )  # fmt: skip
     online_per_half_day = forms.IntegerField(
         label=_("Online sessions a team can hold on one half-day"), min_value=1, max_value=8,
         initial=Limits().online_per_half_day,
@@ -97,13 +105,15 @@ class SolveForm(Form):
     change = _weight(_("Weight: each unit that changes against the published calendar"), "change")
 
     PARAMETERS = (
-        "speed_kmh", "lunch_minutes", "online_per_half_day", "rank", "unlisted", "km", "load", "change",
+        "speed_kmh", "lunch_minutes", "half_day_minutes", "two_visits_minutes", "online_per_half_day", "rank",
+        "unlisted", "km", "load", "change",
     )  # fmt: skip
 
     @property
     def changes(self) -> dict[str, float]:
         """The parameters to use instead of the campaign's settings."""
-        return {name: self.cleaned_data[name] for name in self.PARAMETERS}
+        given = {name: self.cleaned_data[name] for name in self.PARAMETERS}
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class LinkForm(Form):

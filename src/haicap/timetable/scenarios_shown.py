@@ -187,9 +187,12 @@ def use_steps(change: Change) -> list[dict[str, str]]:
             "Agree with the units listed below that they are surveyed online, and have them register so."
         )
         steps.append((text, reverse("campaign:registrations"), _("Registrations")))
+    if change.visit_minutes is not None:
+        text = _("Set the length of a visit (timetable_visit_minutes) to %(minutes)s in the plan's file.")
+        steps.append((text % {"minutes": change.visit_minutes}, reverse("campaign:plan"), _("The plan")))
     timed = {
         name: value
-        for name in ("visit_minutes", "half_day_minutes", "two_visits_minutes", "lunch_minutes")
+        for name in ("half_day_minutes", "two_visits_minutes", "lunch_minutes")
         if (value := getattr(change, name)) is not None
     }
     if timed:

@@ -311,3 +311,22 @@ def test_a_scenario_deleted_while_it_is_computed_stays_deleted(ready: Any):
             on_progress=lambda percent, message: Scenario.objects.filter(pk=number).delete() and None,
         )
     assert not Scenario.objects.filter(pk=number).exists()
+
+
+def test_a_setting_that_makes_no_sense_is_named_when_asked(ready: Any, client_as: Any):
+    ready.settings = {**ready.settings, "timetable_rank": {"value": "nhiều"}}
+    ready.save()
+    client = client_as("secretariat")
+    assert client.get("/timetable/scenarios/").status_code == 200
+    answer = client.post("/timetable/scenarios/add/", _form(teams=10))
+    assert answer.status_code == 422
+    assert "rank" in str(answer.context["form"].errors)
+
+
+def test_the_link_to_the_computation_fills_in_the_hours(ready: Any, client_as: Any):
+    row = _compute(ready, visit_minutes=90, two_visits_minutes=30, lunch_minutes=60)
+    client = client_as("secretariat")
+    page = client.get(f"/timetable/scenarios/{row.pk}/").content.decode()
+    assert "/timetable/solve/?two_visits_minutes=30&amp;lunch_minutes=60" in page
+    form = client.get("/timetable/solve/?two_visits_minutes=30&lunch_minutes=60&x=1").content.decode()
+    assert 'value="30"' in form and 'value="60"' in form

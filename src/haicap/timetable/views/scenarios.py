@@ -20,6 +20,8 @@ from haicap.timetable.models import Scenario
 from haicap.timetable.permissions import READ_DRAFTS, SOLVE
 from haicap.timetable.queries import scenarios as queries
 from haicap.timetable.queries.problem import settings_of
+from haicap.timetable.rules.faults import InvalidProblemError
+from haicap.timetable.rules.problem import Limits
 from haicap.timetable.scenarios_shown import (
     charts,
     columns,
@@ -40,9 +42,17 @@ def _row(request: Request, scenario_id: int) -> Scenario:
     return queries.scenario_for(actor=request.actor, campaign=campaign, scenario_id=scenario_id)
 
 
+def _limits(campaign: Campaign) -> Limits | None:
+    """Return the limits of now, None where a setting makes no sense: asking then says which."""
+    try:
+        return settings_of(campaign)[1]
+    except InvalidProblemError:
+        return None
+
+
 def _forms(campaign: Campaign, given: ChangeForm | None = None) -> dict[str, Any]:
     """Return both forms; `given` is the one that was sent and refused."""
-    _weights, limits = settings_of(campaign)
+    limits = _limits(campaign)
     count = campaign.team_count or 1
     around = {"first": max(1, count - 4), "last": count + 5, "seconds": 5, "seed": 1}
     return {
@@ -93,7 +103,7 @@ def add(request: Request) -> HttpResponse:
     campaign = current_campaign_for(actor=request.actor)
     if request.method != "POST":
         return redirect("timetable:scenarios")
-    form = ScenarioForm(request.POST, limits=settings_of(campaign)[1])
+    form = ScenarioForm(request.POST, limits=_limits(campaign))
     if form.is_valid():
         try:
             job = actions.add_scenario(
@@ -112,7 +122,7 @@ def add_sweep(request: Request) -> HttpResponse:
     campaign = current_campaign_for(actor=request.actor)
     if request.method != "POST":
         return redirect("timetable:scenarios")
-    form = SweepForm(request.POST, prefix="sweep", limits=settings_of(campaign)[1])
+    form = SweepForm(request.POST, prefix="sweep", limits=_limits(campaign))
     if form.is_valid():
         try:
             job = actions.add_sweep(

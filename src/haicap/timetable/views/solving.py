@@ -28,7 +28,8 @@ def solve(request: Request) -> HttpResponse:
     if request.method != "POST":
         asked = {name: value for name, value in request.GET.items() if name in SolveForm.PARAMETERS}
         form = SolveForm(initial={**as_values(*settings_of(campaign)), **asked})
-        return render(request, "timetable/solve.html", {"form": form, "newest": newest, "campaign": campaign})
+        values = {"form": form, "newest": newest, "campaign": campaign, "asked": asked}
+        return render(request, "timetable/solve.html", values)
     form = SolveForm(request.POST)
     if form.is_valid():
         try:
