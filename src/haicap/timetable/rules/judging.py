@@ -134,7 +134,7 @@ class _Judge:
         return replace(
             self.problem,
             units=tuple(self.units[code] for code in sorted(codes) if code in self.units),
-            teams=tuple(team for number, team in self.teams.items() if number in numbers),
+            teams=tuple(self.teams[number] for number in sorted(numbers) if number in self.teams),
             pins=tuple(pin for pin in self.problem.pins if pin.unit in codes),
             previous=tuple(visit for visit in self.problem.previous if visit.unit in codes),
         )
