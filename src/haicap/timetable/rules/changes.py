@@ -102,7 +102,10 @@ def wanted(
 def relocated(
     *, problem: Problem, visits: Sequence[PlacedVisit], move: PlacedVisit, swap: bool = False
 ) -> tuple[PlacedVisit, ...]:
-    """Return the visits after the move, judged or not; visits online get a bridge point with room."""
+    """Return the visits after the move, judged or not; visits online get a bridge point with room.
+
+    Orders are numbered anew on the days touched, nowhere else.
+    """
     old = next((visit for visit in visits if visit.unit == move.unit), None)
     others = [visit for visit in visits if visit.unit != move.unit]
     staying, away = others, []
@@ -113,7 +116,10 @@ def relocated(
     for visit in (move, *away):
         last = max((held.order for held in changed), default=0)
         changed.append(replace(visit, order=last + 1, bridge=_bridge(problem, changed, visit)))
-    return renumber(changed)
+    touched = {(visit.team, visit.slot.day) for visit in (move, *away, *([old] if old else []))}
+    near = [visit for visit in changed if (visit.team, visit.slot.day) in touched]
+    far = [visit for visit in changed if (visit.team, visit.slot.day) not in touched]
+    return (*far, *renumber(near))
 
 
 def halves(visit: PlacedVisit) -> tuple[Slot, ...]:
