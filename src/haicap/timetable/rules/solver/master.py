@@ -70,7 +70,7 @@ class Master:
     def _first_columns(self) -> None:
         """Add units left out, the even and uneven half-days of each base, and the worst group's mean."""
         i = self.instance
-        self.refusal = self._mild_refusals()
+        self.refusal, self.sharpened = self._mild_refusals(), False
         for unit in range(len(i.units)):
             most = 0.0 if unit in i.pins else 1.0
             self._add(float(self.refusal[unit]), most, {unit: 1.0})
@@ -96,13 +96,20 @@ class Master:
         return mild
 
     def sharpen(self) -> bool:
-        """Raise what leaving out costs where units are left out; False where it is at its real cost already."""
+        """Raise what leaving out costs to its real amount; False where nobody is left out for less.
+
+        At first for those left out, who may be hopeless cases; then for all, as others take their turn.
+        """
         real = self.instance.cost_unserved / 1000
-        left_out = (self.value[: self.class_row] > 1e-6) & (self.refusal < real)
-        for unit in np.flatnonzero(left_out).tolist():
-            self.refusal[unit] = min(real, self.refusal[unit] * 8)
-            self.highs.changeColCost(unit, float(self.refusal[unit]))
-        return bool(left_out.any())
+        mild = self.refusal < real
+        left_out = (self.value[: self.class_row] > 1e-6) & mild
+        if not left_out.any():
+            return False
+        for unit in np.flatnonzero(mild if self.sharpened else left_out).tolist():
+            self.refusal[unit] = real
+            self.highs.changeColCost(unit, real)
+        self.sharpened = True
+        return True
 
     def _add(self, cost: float, upper: float, entries: dict[int, float]) -> None:
         rows = np.array(list(entries), dtype=np.int32)
