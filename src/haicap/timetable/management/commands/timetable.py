@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from haicap.kernel.errors import Refusal
 from haicap.timetable.management.verbs import matrices, on_database, on_files
-from haicap.timetable.management.verbs.terminal import Terminal, seconds, senseless, whole
+from haicap.timetable.management.verbs.terminal import Terminal, seconds, senseless, unusable, whole
 from haicap.timetable.rules.faults import InvalidProblemError
 
 Verb = Callable[[Terminal, dict[str, Any]], None]
@@ -92,8 +92,10 @@ class Command(BaseCommand):
             verb(Terminal(self), options)
         except InvalidProblemError as error:
             raise CommandError(senseless(error, {})) from error
-        except (Refusal, OSError) as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
+        except OSError as error:
+            raise CommandError(unusable(error)) from error
         except KeyboardInterrupt:
             raise CommandError(_("Interrupted; nothing is kept."), returncode=130) from None
 

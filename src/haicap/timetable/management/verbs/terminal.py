@@ -83,6 +83,15 @@ def contents(path: Path, *, most: int = MOST_BYTES) -> bytes:
         return file.read(most + 1)
 
 
+def unusable(error: OSError) -> str:
+    """Return why a file can be neither read nor written."""
+    if isinstance(error, FileNotFoundError):
+        return _("%(path)s: there is no such file.") % {"path": error.filename}
+    if isinstance(error, IsADirectoryError):
+        return _("%(path)s is a folder; name a file.") % {"path": error.filename}
+    return _("%(path)s cannot be used: %(why)s.") % {"path": error.filename, "why": error.strerror}
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Turn what is wrong with the file into the command's error, by its name."""
