@@ -1,6 +1,7 @@
 """Long work of the timetable."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
@@ -8,9 +9,11 @@ from django.urls import reverse
 from haicap.campaign.models import Campaign
 from haicap.kernel.access import Actor
 from haicap.kernel.jobs import Progress, job
+from haicap.timetable.actions.replan import compute_replan
 from haicap.timetable.actions.scenarios import compute_scenario
 from haicap.timetable.actions.solve import solve_and_save
 from haicap.timetable.models import Calendar
+from haicap.timetable.rules.replan import Disturbance
 from haicap.timetable.rules.solver import Step
 
 
@@ -42,6 +45,39 @@ def solve(
         stopped=progress.stopped,
     )
     return _result(calendar) | {"url": reverse("timetable:version", args=[calendar.version])}
+
+
+@job("timetable.replan", template="timetable/solve_progress.html")
+def replan(
+    progress: Progress,
+    *,
+    actor: Actor,
+    campaign: str,
+    disturbances: Sequence[Mapping[str, Any]],
+    seed: int,
+    today: str,
+    seconds: float | None = None,
+    iterations: int | None = None,
+) -> dict[str, Any]:
+    """Plan the calendar in force again; asked to stop, it saves the best found so far."""
+    calendar = compute_replan(
+        actor=actor,
+        campaign=Campaign.objects.get(code=campaign),
+        disturbances=[Disturbance.from_data(item) for item in disturbances],
+        seed=seed,
+        today=date.fromisoformat(today),
+        seconds=seconds,
+        iterations=iterations,
+        on_progress=progress.report,
+        on_step=_noting(progress),
+        stopped=progress.stopped,
+    )
+    old = calendar.based_on.version if calendar.based_on else calendar.version
+    return _result(calendar) | {
+        "url": reverse("timetable:compare", args=[old, calendar.version]),
+        "changed": calendar.objective["changed"],
+        "fewest": calendar.disturbances["fewest"],
+    }
 
 
 def _noting(progress: Progress) -> Callable[[Step], None]:

@@ -3,10 +3,12 @@
 from haicap.timetable.actions.edit import Move, discard, move_visit, pin_visit, recheck, remove_visit, revise
 from haicap.timetable.actions.feeds import calendar_link, revoke_link
 from haicap.timetable.actions.publish import publish
+from haicap.timetable.actions.replan import ask_to_replan, replan
 from haicap.timetable.actions.solve import ask_to_solve, solve_and_save
 
 __all__ = [
     "Move",
+    "ask_to_replan",
     "ask_to_solve",
     "calendar_link",
     "discard",
@@ -15,6 +17,7 @@ __all__ = [
     "publish",
     "recheck",
     "remove_visit",
+    "replan",
     "revise",
     "revoke_link",
     "solve_and_save",

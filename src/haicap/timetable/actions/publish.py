@@ -10,7 +10,6 @@ from django.utils.translation import override
 
 from haicap.accounts.actions import notify
 from haicap.accounts.models import Person
-from haicap.campaign.models import TeamMember
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Refused
@@ -19,6 +18,7 @@ from haicap.timetable.actions.edit import claiming, draft_problem
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import PUBLISH
 from haicap.timetable.queries.calendars import all_placed
+from haicap.timetable.queries.recipients import recipients_of
 from haicap.timetable.rules.changes import Change, compare
 from haicap.timetable.rules.checker import check
 from haicap.timetable.rules.problem import Mode, PlacedVisit
@@ -94,27 +94,17 @@ def _must_hold(actor: Actor, calendar: Calendar, *, accept_unserved: bool) -> di
 
 def _tell(actor: Actor, calendar: Calendar, changes: Sequence[Change], names: dict[str, str]) -> int:
     """Notify the people of each touched unit, and each touched team once; return the number of notices."""
-    at_unit: dict[str, list[Person]] = defaultdict(list)
-    people = Person.objects.filter(is_active=True, body__unit__code__in=[c.unit for c in changes])
-    for person in people.select_related("body__unit"):
-        if person.body.unit is not None:
-            at_unit[person.body.unit.code].append(person)
     by_team: dict[int, list[Change]] = defaultdict(list)
-    told = 0
+    people = recipients_of(campaign=calendar.campaign, changes=changes)
+    url, told = reverse("timetable:mine"), 0
     for change in changes:
         for number in change.teams:
             by_team[number].append(change)
-        if at_unit[change.unit]:
-            url = reverse("timetable:mine")
-            told += _say(actor, at_unit[change.unit], [_unit_text, change], url)
-    in_team: dict[int, list[Person]] = defaultdict(list)
-    rows = TeamMember.objects.filter(team__campaign=calendar.campaign, team__number__in=by_team)
-    for member in rows.select_related("team", "nomination__person"):
-        in_team[member.team.number].append(member.nomination.person)
+        if at_unit := people.at_unit.get(change.unit):
+            told += _say(actor, at_unit, [_unit_text, change], url)
     for number, touched in by_team.items():
-        if in_team[number]:
-            url = reverse("timetable:mine")
-            told += _say(actor, in_team[number], [_team_text, number, touched, names], url)
+        if in_team := people.in_team.get(number):
+            told += _say(actor, in_team, [_team_text, number, touched, names], url)
     return told
 
 
