@@ -281,7 +281,7 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, frozenset):
-        return sorted(_plain(item) if isinstance(item, Slot) else item for item in value)
+        return sorted(item.key if isinstance(item, Slot) else str(item) for item in value)
     raise TypeError(type(value))
 
 
