@@ -20,8 +20,12 @@ def gap_text(gap: float) -> str:
     """Return what a gap means: rounded up, so that the sentence stays true."""
     if gap <= 0:
         return _("No calendar can cost less: this one is proven to be the best.")
-    percent = number_format(math.ceil(gap * 1000) / 10, decimal_pos=1, use_l10n=True)
-    return _("No calendar can be better by more than %(percent)s %%.") % {"percent": percent}
+    return _("No calendar can be better by more than %(percent)s %%.") % {"percent": percent_text(gap)}
+
+
+def percent_text(gap: float) -> str:
+    """Return a gap in per cent with one decimal, rounded up."""
+    return str(number_format(math.ceil(round(gap * 1000, 6)) / 10, decimal_pos=1, use_l10n=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +34,8 @@ class Proof:
 
     cost: float
     bound: float | None
-    gap: str
+    gap: str = ""
+    percent: str = ""
 
 
 def proof_of(calendar: Calendar) -> Proof:
@@ -38,9 +43,9 @@ def proof_of(calendar: Calendar) -> Proof:
     cost = float(calendar.objective.get("total") or 0)
     bound = calendar.objective.get("bound")
     if bound is None:
-        return Proof(cost=cost, bound=None, gap="")
+        return Proof(cost=cost, bound=None)
     gap = gap_between(cost=round(cost * 1000), bound=round(bound * 1000))
-    return Proof(cost=cost, bound=bound, gap=gap_text(gap))
+    return Proof(cost=cost, bound=bound, gap=gap_text(gap), percent=percent_text(gap))
 
 
 def terms_chart(terms: Sequence[tuple[object, float]]) -> dict[str, object]:

@@ -6,9 +6,9 @@ from datetime import date
 from django import template
 
 from haicap.kernel.models import Job
-from haicap.timetable.models import Visit
+from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.paper import day_heading, place_text
-from haicap.timetable.present import Course, course_of
+from haicap.timetable.present import Course, course_of, proof_of
 
 register = template.Library()
 
@@ -17,6 +17,12 @@ register = template.Library()
 def course(job: Job) -> Course | None:
     """Return how the computation of a job went so far."""
     return course_of(job.readings)
+
+
+@register.filter
+def gap_percent(calendar: Calendar) -> str:
+    """Return by how many per cent a version may cost more than the best; empty while nothing is proven."""
+    return proof_of(calendar).percent
 
 
 @register.filter
