@@ -96,6 +96,20 @@ def test_a_plan_that_breaks_a_rule_is_answered_by_it(plan: Path, tmp_path: Path)
     assert "NOT feasible" in out.getvalue()
 
 
+def test_each_compromise_is_explained_by_what_the_better_half_day_would_take(plan: Path, worse: Path):
+    out = run("explain", EXAMPLE, plan)
+    held = {visit["unit"]: visit["slot"] for visit in json.loads(plan.read_text(encoding="utf-8"))["visits"]}
+    for unit in json.loads(EXAMPLE.read_text(encoding="utf-8"))["units"]:
+        wishes = unit.get("preferred", [held[unit["code"]]])
+        assert (f"{unit['code']} {unit['name']}: " in out) is (held[unit["code"]] != wishes[0])
+    assert "could, for" in out or "no team can, as things are" in out
+    left_out = run("explain", EXAMPLE, worse, "--unit", "27553")
+    assert "27553 Xã Củ Chi: –" in left_out
+    assert "morning of 06/08/2025: " in left_out
+    with pytest.raises(CommandError, match="no unit 99999"):
+        run("explain", EXAMPLE, plan, "--unit", "99999")
+
+
 def test_two_plans_are_compared_unit_by_unit_and_term_by_term(plan: Path, worse: Path):
     out = run("compare", EXAMPLE, plan, worse)
     assert "26824 Phường Thủ Đức: team" in out
@@ -288,6 +302,7 @@ def test_a_campaign_goes_to_files_and_back_through_every_verb(ready: Any, tmp_pa
     out = run("compare", "--versions", 1, 2)
     assert "version 1" in out
     assert "units differ" in out
+    assert run("explain", "--version", 1).strip()
     with pytest.raises(CommandError, match="published version and a draft"):
         run("compare")
     assert "version 2 is in force" in run("publish", "--version", 2, "--accept-unserved")

@@ -23,6 +23,7 @@ Verb = Callable[[Terminal, dict[str, Any]], None]
 ON_DATABASE: dict[str, Verb] = {
     "solve": on_database.solve,
     "check": on_database.check,
+    "explain": on_database.explain,
     "compare": on_database.compare,
     "export": on_database.export,
     "publish": on_database.publish,
@@ -31,6 +32,7 @@ ON_DATABASE: dict[str, Verb] = {
 ON_FILES: dict[str, Verb] = {
     "solve": on_files.solve,
     "check": on_files.check,
+    "explain": on_files.explain,
     "compare": on_files.compare,
     "export": on_files.export,
     "matrix": matrices.matrix,
@@ -38,6 +40,7 @@ ON_FILES: dict[str, Verb] = {
 HELPS = {
     "solve": "compute a draft of the campaign, or a plan of problem.json",
     "check": "check a version as things are now, or plan.json against problem.json",
+    "explain": "why units have not their first choice: what each better half-day would break or cost",
     "compare": "what differs between two versions or two plan files, and what each costs",
     "export": "write the problem, and a calendar as a plan, table, workbook or calendar files",
     "matrix": "make a matrix file from a table or a routing server",
@@ -63,12 +66,13 @@ class Command(BaseCommand):
         _solving(made["solve"])
         _exporting(made["export"])
         _matrices(made["matrix"])
+        made["explain"].add_argument("--unit", action="append", help="code of a unit (may be given again)")
         made["compare"].add_argument("--versions", type=whole, nargs=2, help="default: published and draft")
         made["publish"] = verbs.add_parser("publish", help="publish a draft and tell those concerned")
         made["publish"].add_argument(
             "--accept-unserved", action="store_true", help="even if units are left out"
         )
-        for name in ("check", "publish", "export"):
+        for name in ("check", "explain", "publish", "export"):
             made[name].add_argument("--version", dest="calendar", type=whole, help="default: the newest")
         for verb in made.values():
             verb.add_argument("--campaign", help="code of the campaign (default: the open one)")

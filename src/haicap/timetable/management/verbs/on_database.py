@@ -13,6 +13,7 @@ from haicap.campaign.queries import campaign_for, current_campaign_for, surveyed
 from haicap.kernel.access import SYSTEM
 from haicap.kernel.jobs import run_now
 from haicap.timetable import actions, queries
+from haicap.timetable.management.verbs.explaining import tell_why
 from haicap.timetable.management.verbs.exporting import csv_text, rows_of, workbook
 from haicap.timetable.management.verbs.on_files import tell_written
 from haicap.timetable.management.verbs.telling import (
@@ -146,6 +147,14 @@ def check(terminal: Terminal, options: Options) -> None:
     )
     if not verdict.feasible:
         raise CommandError(_("not feasible"))
+
+
+def explain(terminal: Terminal, options: Options) -> None:
+    """Tell of each unit without its first choice what the better half-days would break or cost."""
+    campaign = campaign_of(options)
+    names = names_of(campaign)
+    visits = all_placed(calendar_of(campaign, options["calendar"]))
+    tell_why(terminal, problem_of(campaign, names), visits, names, options["unit"] or ())
 
 
 def compare(terminal: Terminal, options: Options) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from haicap.timetable.management.verbs.explaining import tell_why
 from haicap.timetable.management.verbs.exporting import csv_text, rows_of, workbook, write_calendars
 from haicap.timetable.management.verbs.telling import (
     tell_changes,
@@ -121,6 +122,14 @@ def check(terminal: Terminal, options: Options) -> None:
 def _left_out(found: StoredPlan, unserved: tuple[str, ...]) -> list[Unserved]:
     reasons = {item.unit: item.reason for item in found.plan.unserved} if found.plan else {}
     return [Unserved(unit=unit, reason=reasons.get(unit, "")) for unit in unserved]
+
+
+def explain(terminal: Terminal, options: Options) -> None:
+    """Tell of each unit without its first choice what the better half-days would break or cost."""
+    path, other = files(options, 2, named="problem.json plan.json")
+    stored = _problem(terminal, path, options)
+    found = _plan(terminal, other, stored)
+    tell_why(terminal, stored.problem, found.visits, stored.names, options["unit"] or ())
 
 
 def compare(terminal: Terminal, options: Options) -> None:
