@@ -52,14 +52,21 @@ def terms_chart(terms: Sequence[tuple[object, float]]) -> dict[str, object]:
     """Return the terms of the cost as bars, the largest on top."""
     shown = sorted(((str(label), round(points)) for label, points in terms if points), key=lambda t: t[1])
     return {
-        "xAxis": {"type": "value", "name": _("points")},
+        "xAxis": {"type": "value", "splitNumber": 4},
         "yAxis": {"type": "category", "data": [label for label, _points in shown]},
         "series": [{
-            "type": "bar", "name": _("Points"), "data": [points for _label, points in shown],
+            "type": "bar", "name": _("Points"), "data": [_bar(points) for _label, points in shown],
             "label": {"show": True, "position": "right"}, "barMaxWidth": 22,
         }],
         "grid": {"left": 8, "right": 56, "top": 8, "bottom": 24, "containLabel": True},
     }  # fmt: skip
+
+
+def _bar(points: int) -> dict[str, object]:
+    return {
+        "value": points,
+        "label": {"formatter": number_format(points, use_l10n=True, force_grouping=True)},
+    }
 
 
 def terms_of(calendar: Calendar) -> list[tuple[object, float]]:
@@ -120,11 +127,12 @@ def _course_chart(points: Sequence[Row]) -> dict[str, object]:
     look = {"type": "line", "step": "end", "showSymbol": False, "animation": False, "clip": True}
     return {
         "animation": False,
-        "legend": {"top": 0, "left": 0},
+        "legend": {"top": 0, "left": 0, "type": "scroll"},
         "tooltip": {"trigger": "axis"},
         "xAxis": {"type": "value", "name": _("seconds"), "nameLocation": "middle", "nameGap": 24},
         "yAxis": {
             "type": "value", "min": math.floor(max(0.0, lowest - margin)), "max": math.ceil(highest + margin),
+            "axisLabel": {"showMaxLabel": False},
         },
         "series": [
             {

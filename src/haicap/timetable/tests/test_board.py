@@ -44,7 +44,8 @@ def _cells(client: Any, code: str, draft: Calendar) -> dict[str, Any]:
     url = reverse("timetable:cells", args=[1, code])
     answer = client.get(url, {"team": range(1, 10), "slot": slots})
     assert answer.status_code == 200
-    return answer.json()["cells"]
+    found: dict[str, Any] = answer.json()["cells"]
+    return found
 
 
 def _held(draft: Calendar) -> Visit:
@@ -135,8 +136,9 @@ def test_dropping_answers_with_a_sentence_and_moves(draft: Calendar, client_as: 
 
 
 def test_the_board_narrows_to_a_former_district(draft: Calendar, client_as: Any):
-    unit = _held(draft).unit
-    code = unit.former_district.code
+    district = _held(draft).unit.former_district
+    assert district is not None
+    code = district.code
     page = client_as("secretariat").get("/timetable/versions/1/", {"area": code}).content.decode()
     within = Visit.objects.filter(calendar=draft, unit__former_district__code=code)
     assert page.count('<th scope="row" class="tt-team">') == within.values("team").distinct().count()
@@ -164,11 +166,13 @@ def test_two_visits_of_a_half_day_a_bridge_and_a_whole_day_are_told_apart(draft:
 
 def test_the_list_is_filtered_by_area_day_way_and_text(draft: Calendar, client_as: Any):
     client, visit = client_as("secretariat"), _held(draft)
-    queries = (
+    district = visit.unit.former_district
+    assert district is not None
+    queries: tuple[tuple[dict[str, str], dict[str, Any]], ...] = (
         ({"mode": "online"}, {"mode": "online"}),
         ({"day": visit.day.isoformat()}, {"day": visit.day}),
         ({"team": "3"}, {"team__number": 3}),
-        ({"area": visit.unit.former_district.code}, {"unit__former_district": visit.unit.former_district}),
+        ({"area": district.code}, {"unit__former_district": district}),
         ({"q": visit.unit.full_name}, {"unit__full_name__icontains": visit.unit.full_name}),
         ({"q": visit.unit.folded}, {"unit__folded__contains": visit.unit.folded}),
         ({"day": "nonsense", "mode": "nonsense", "team": "x"}, {}),
