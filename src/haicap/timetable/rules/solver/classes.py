@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from haicap.timetable.rules.problem import Mode
+from haicap.timetable.rules.solver.crews import crews_of
 from haicap.timetable.rules.solver.instance import NEVER, Instance
 from haicap.timetable.rules.solver.seats import Seats
 
@@ -23,6 +24,8 @@ class DayClass:
     slots: tuple[int, int]
     team: int
     """one of its teams"""
+    crew: int
+    """its teams and those that stand in for them elsewhere"""
 
     @property
     def size(self) -> int:
@@ -47,10 +50,12 @@ def classes_of(instance: Instance) -> tuple[DayClass, ...]:
             day if day in pinned else -1,
         )  # fmt: skip
         found.setdefault(key, []).append(day)
+    crews = crews_of(instance, found.values())
     return tuple(
         DayClass(
             number=number, days=tuple(days), base=instance.ways.base_of[instance.team_of[days[0]]],
             date=instance.date_of[days[0]], slots=instance.slot_of[days[0]], team=instance.team_of[days[0]],
+            crew=crews[instance.team_of[days[0]]],
         )
         for number, days in enumerate(found.values())
     )  # fmt: skip

@@ -254,6 +254,11 @@ class Instance:
         """Return how many half-days a content takes."""
         return 2 if self.takes_whole_day(content[0]) else bool(content[0]) + bool(content[1])
 
+    def usable(self, day: int) -> int:
+        """Return on how many halves of a team-day its people cover what some unit asks."""
+        team = self.team_of[day]
+        return sum(slot >= 0 and any(self.presence.by_demand(team, slot)) for slot in self.slot_of[day])
+
     def wish_cost(self, seat: int, day: int, half: int) -> int:
         """Return the cost of preference of a seat."""
         return self.wishes[unit_of(seat)][self.slot_of[day][half]]

@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 
 from haicap.timetable.rules.solver.classes import DayClass, Points
+from haicap.timetable.rules.solver.crews import crews_of
 from haicap.timetable.rules.solver.instance import Day, Instance, unit_of
 from haicap.timetable.rules.solver.pricing import Prices
 from haicap.timetable.rules.solver.programme import FREE, quiet
@@ -28,7 +29,7 @@ class Column:
 
 
 class Master:
-    """Rows: units, classes, sessions, half-days by base, runs of days on the road, groups; columns grow."""
+    """Rows: units, classes, sessions, half-days by crew, runs of days on the road, groups; columns grow."""
 
     def __init__(self, instance: Instance, classes: Sequence[DayClass]) -> None:
         self.instance, self.classes = instance, classes
@@ -50,11 +51,12 @@ class Master:
         lower += [-FREE] * len(i.slots)
         upper += [float(most) for most in i.sessions_most]
         self.half_row = len(lower)
-        bases = len(i.ways.out)
-        lower += [0.0] * bases
-        upper += [0.0] * bases
+        self.crew_of = crews_of(i, [each.days for each in self.classes])
+        crews = max(self.crew_of, default=-1) + 1
+        lower += [0.0] * crews
+        upper += [0.0] * crews
         self.run_row = len(lower)
-        self.runs = runs_of(i)
+        self.runs = runs_of(i, self.crew_of)
         lower += [-FREE] * len(self.runs)
         upper += [float(run.most) for run in self.runs]
         self.group_row = len(lower)
@@ -68,17 +70,17 @@ class Master:
         )  # fmt: skip
 
     def _first_columns(self) -> None:
-        """Add units left out, the even and uneven half-days of each base, and the worst group's mean."""
+        """Add units left out, the even and uneven half-days of each crew, and the worst group's mean."""
         i = self.instance
         self.refusal, self.sharpened = self._mild_refusals(), False
         for unit in range(len(i.units)):
             most = 0.0 if unit in i.pins else 1.0
             self._add(float(self.refusal[unit]), most, {unit: 1.0})
-        self.load_steps = load_steps(i)
+        self.load_steps = load_steps(i, self.crew_of)
         self.load_fixed = sum(i.load_cost(team, 0) for team in range(len(i.teams))) / 1000
-        for base, steps in enumerate(self.load_steps):
+        for crew, steps in enumerate(self.load_steps):
             for slope, count in Counter(steps).items():
-                self._add(slope, float(count), {self.half_row + base: -1.0})
+                self._add(slope, float(count), {self.half_row + crew: -1.0})
         sizes = {self.group_row + group: float(size) for group, size in enumerate(i.group_size)}
         self._add(float(i.cost_province), FREE, sizes)
 
@@ -150,7 +152,7 @@ class Master:
         found: dict[int, float] = {self.class_row + column.day_class: 1.0}
         halves = i.halves(column.content)
         if halves:
-            found[self.half_row + day_class.base] = float(halves)
+            found[self.half_row + day_class.crew] = float(halves)
         for half, held in enumerate(column.content):
             slot = day_class.slots[half]
             if held and held[0] < 0:
@@ -163,7 +165,7 @@ class Master:
                     found[row] = found.get(row, 0.0) - i.wishes[unit][slot] / 1000
         if self.runs and i.is_on_road(column.content):
             for number, run in enumerate(self.runs):
-                if run.base == day_class.base and day_class.date in run.dates:
+                if run.crew == day_class.crew and day_class.date in run.dates:
                     found[self.run_row + number] = 1.0
         return found
 
@@ -197,7 +199,7 @@ class Master:
         road = np.zeros(len(self.classes))
         for number, each in enumerate(self.runs):
             for day_class in self.classes:
-                if day_class.base == each.base and day_class.date in each.dates:
+                if day_class.crew == each.crew and day_class.date in each.dates:
                     road[day_class.number] -= run[number]
         session = np.minimum(0.0, dual[self.session_row : self.half_row])
         return Prices(
@@ -215,19 +217,20 @@ class Master:
         run = np.minimum(0.0, dual[self.run_row : self.group_row])
         runs = float(run @ self.upper[self.run_row : self.group_row]) if len(run) else 0.0
         load = self.load_fixed
-        for base, steps in enumerate(self.load_steps):
+        for crew, steps in enumerate(self.load_steps):
             lowest = total = 0.0
             for slope in steps:
-                total += slope - prices.half[base]
+                total += slope - prices.half[crew]
                 lowest = min(lowest, total)
             load += lowest
         return float(prices.unit.sum() + left_out.sum()) + session + runs + load
 
 
-def load_steps(instance: Instance) -> list[list[float]]:
-    """Return by base what each further half-day costs at least in points, cheapest first."""
-    steps: list[list[float]] = [[] for _ in instance.ways.out]
-    for team, base in enumerate(instance.ways.base_of):
-        costs = [instance.load_cost(team, load) / 1000 for load in range(instance.capacity[team] + 1)]
-        steps[base] += [after - before for before, after in pairwise(costs)]
+def load_steps(instance: Instance, crew_of: Sequence[int]) -> list[list[float]]:
+    """Return by crew what each further half-day costs at least in points, cheapest first."""
+    steps: list[list[float]] = [[] for _ in range(max(crew_of, default=-1) + 1)]
+    for team, crew in enumerate(crew_of):
+        most = sum(instance.usable(day) for day in instance.days_of[team])
+        costs = [instance.load_cost(team, load) / 1000 for load in range(most + 1)]
+        steps[crew] += [after - before for before, after in pairwise(costs)]
     return [sorted(each) for each in steps]

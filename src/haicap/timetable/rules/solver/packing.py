@@ -1,8 +1,8 @@
 """Whole days chosen anew from the columns at hand, as an integer programme.
 
 Some team-days are emptied; their units and those that wait get the best days among the columns known. Team-days
-that are the same to a unit are taken together, so that the teams' loads are shared out afterwards, unless
-`by_team`, where each team's load and rest are counted exactly.
+that are the same to a unit may be taken together in a cell, their loads being shared out afterwards; where every cell
+is one team-day, each team's load and rest are counted exactly.
 """
 
 from collections import Counter, defaultdict
@@ -10,9 +10,10 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from haicap.timetable.rules.solver.crews import crews_of
 from haicap.timetable.rules.solver.instance import Day, unit_of
 from haicap.timetable.rules.solver.programme import FREE, Programme
-from haicap.timetable.rules.solver.rests import runs_of, spans
+from haicap.timetable.rules.solver.rests import runs_of
 from haicap.timetable.rules.solver.sharing import share_out
 from haicap.timetable.rules.solver.state import State
 
@@ -36,10 +37,9 @@ class Packed:
 class Packing:
     """The programme over `cells`; everything else of `state` stays. `units`: those waiting that may come in."""
 
-    def __init__(
-        self, state: State, cells: Sequence[Cell], *, by_team: bool, units: Collection[int] | None = None
-    ) -> None:
-        self.state, self.instance, self.cells, self.by_team = state, state.instance, cells, by_team
+    def __init__(self, state: State, cells: Sequence[Cell], *, units: Collection[int] | None = None) -> None:
+        self.state, self.instance, self.cells = state, state.instance, cells
+        self.crew_of = crews_of(self.instance, [cell.days for cell in cells])
         self.programme = Programme()
         self.days = sorted(day for cell in cells for day in cell.days)
         freed = {unit_of(seat) for day in self.days for half in state.days[day] for seat in half}
@@ -59,10 +59,7 @@ class Packing:
             left = self._sessions_left()
             self.session_row = {slot: add(-FREE, most) for slot, most in enumerate(left)}
         self.rest_rows: dict[int, list[int]] = defaultdict(list)
-        if self.by_team:
-            self._rests()
-        else:
-            self._runs()
+        self._rests()
         self.group_row: dict[int, int] = {}
         if i.group_size and i.cost_province:
             sums = self._wishes_outside()
@@ -86,28 +83,20 @@ class Packing:
         return left
 
     def _rests(self) -> None:
-        """Keep each team from more days on the road in a row than it may."""
+        """Keep teams from more days on the road in a row than they may, crews from more than theirs together."""
         i, mine = self.instance, set(self.days)
-        for team in sorted({i.team_of[day] for day in self.days}):
-            most = i.teams[team].most_days_in_row
-            if most is None:
+        touched = {self.crew_of[i.team_of[day]] for day in self.days}
+        for run in runs_of(i, self.crew_of):
+            if run.crew not in touched:
                 continue
-            for span in spans(i, team, most + 1):
-                fixed = sum(day not in mine and i.is_on_road(self.state.days[day]) for day in span)
-                row = self.programme.row(-FREE, most - fixed)
-                for day in span:
-                    self.rest_rows[day].append(row)
-
-    def _runs(self) -> None:
-        """Keep the teams of a base together from more days on the road than they may, where all are freed."""
-        i = self.instance
-        for run in runs_of(i):
-            there = [d for d, t in enumerate(i.team_of) if i.ways.base_of[t] == run.base]
-            there = [day for day in there if i.date_of[day] in run.dates]
-            if set(there) <= set(self.days):
-                row = self.programme.row(-FREE, run.most)
-                for day in there:
-                    self.rest_rows[day].append(row)
+            there = [
+                day for day, team in enumerate(i.team_of)
+                if self.crew_of[team] == run.crew and i.date_of[day] in run.dates
+            ]  # fmt: skip
+            fixed = sum(day not in mine and i.is_on_road(self.state.days[day]) for day in there)
+            row = self.programme.row(-FREE, run.most - fixed)
+            for day in there:
+                self.rest_rows[day].append(row)
 
     def _wishes_outside(self) -> list[int]:
         """Return by group the cost of preference of what stays."""
@@ -125,26 +114,23 @@ class Packing:
         return max((w // size for w, size in zip(self.state.wishes, i.group_size, strict=True)), default=0)
 
     def _loads(self) -> None:
-        """Count half-days by team, or by base with the cheapest teams first, and add what they cost."""
+        """Count half-days by crew, those of the cheapest teams first, and add what they cost."""
         i, state = self.instance, self.state
         freed: dict[int, int] = defaultdict(int)
         room: dict[int, int] = defaultdict(int)
         for day in self.days:
             freed[i.team_of[day]] += i.halves(state.days[day])
-            room[i.team_of[day]] += sum(slot >= 0 for slot in i.slot_of[day])
+            room[i.team_of[day]] += i.usable(day)
         steps: dict[int, list[int]] = defaultdict(list)
         for team, halves in freed.items():
             fixed = state.loads[team] - halves
             costs = [i.load_cost(team, fixed + more) for more in range(room[team] + 1)]
             self.fixed += costs[0]
-            steps[self._load_key(team)] += [b - a for a, b in pairwise(costs)]
+            steps[self.crew_of[team]] += [b - a for a, b in pairwise(costs)]
         self.load_row = {key: self.programme.row(0, 0) for key in steps}
         for key, rises in steps.items():
             for rise, count in sorted(Counter(rises).items()):
                 self.programme.column(rise, {self.load_row[key]: -1.0}, most=count, whole=False)
-
-    def _load_key(self, team: int) -> int:
-        return team if self.by_team else self.instance.ways.base_of[team]
 
     def _columns(self) -> None:
         i, allowed = self.instance, set(self.units)
@@ -164,7 +150,7 @@ class Packing:
 
     def _entries(self, number: int, day: int, content: Day) -> dict[int, float]:
         i = self.instance
-        found = {self.cell_row[number]: 1.0, self.load_row[self._load_key(i.team_of[day])]: i.halves(content)}
+        found = {self.cell_row[number]: 1.0, self.load_row[self.crew_of[i.team_of[day]]]: i.halves(content)}
         if i.is_on_road(content):
             found |= dict.fromkeys(self.rest_rows.get(day, ()), 1.0)
         for half, held in enumerate(content):

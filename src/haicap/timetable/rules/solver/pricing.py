@@ -22,7 +22,7 @@ NEAR = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What is paid in points: for a unit, a session by slot, a half-day by base, a day on the road by class,
+    """What is paid in points: for a unit, a session by slot, a half-day by crew, a day on the road by class,
     and, by unit, for each point of its preference."""
 
     unit: Points
@@ -143,7 +143,7 @@ class Pricer:
         slot = day_class.slots[half]
         if slot < 0:
             return []
-        per_half = prices.half[day_class.base]
+        per_half = prices.half[day_class.crew]
         units, costs = self.seats.of(day_class, half, Mode.IN_PERSON)
         paid = costs + prices.wish[units] * self.seats.wish[units, slot] - prices.unit[units]
         single = ~self.whole[units]
@@ -208,7 +208,7 @@ class Pricer:
         units, costs = units[self.whole[units]], costs[self.whole[units]]
         slot = day_class.slots[0]
         value = costs + prices.wish[units] * self.seats.wish[units, slot] - prices.unit[units]
-        value = value + 2 * prices.half[day_class.base] + road
+        value = value + 2 * prices.half[day_class.crew] + road
         value = value + self.legs(day_class, units, back=False) + self.legs(day_class, units, back=True)
         return [(float(value[n]), ((int(units[n]),), ())) for n in _lowest(value, most)]
 

@@ -1,6 +1,6 @@
-"""Days on the road in a row: what a team may, and what the teams of a base may together."""
+"""Days on the road in a row: what a team may, and what teams that stand in for one another may together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,31 +9,33 @@ from haicap.timetable.rules.solver.instance import Instance
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Consecutive dates on which the teams of a base together have at most `most` days on the road."""
+    """Consecutive dates on which the teams of a crew together have at most `most` days on the road."""
 
-    base: int
+    crew: int
     dates: frozenset[int]
     most: int
 
 
-def runs_of(instance: Instance) -> tuple[Run, ...]:
-    """Return the runs that limit a base all of whose teams are limited; the others are left to the search."""
+def runs_of(instance: Instance, crew_of: Sequence[int]) -> tuple[Run, ...]:
+    """Return the runs that limit a crew all of whose teams are limited; exact for a crew of one team.
+
+    A team that may do `most` days in a row does at most `length - length // (most + 1)` of `length` days.
+    """
     found: list[Run] = []
-    for base in range(len(instance.ways.out)):
+    for crew in sorted(set(crew_of)):
         limits = [
             team.most_days_in_row
-            for team, of in zip(instance.teams, instance.ways.base_of, strict=True) if of == base
+            for team, of in zip(instance.teams, crew_of, strict=True) if of == crew
         ]  # fmt: skip
-        if not limits or any(limit is None for limit in limits):
-            continue
         known = [limit for limit in limits if limit is not None]
+        if len(known) < len(limits):
+            continue
         length = max(known) + 1
         most = sum(length - length // (limit + 1) for limit in known)
         dates = instance.problem.days
         for start in range(len(dates) - length + 1):
-            span = dates[start : start + length]
-            if all((b - a).days == 1 for a, b in pairwise(span)):
-                found.append(Run(base, frozenset(range(start, start + length)), most))
+            if all((b - a).days == 1 for a, b in pairwise(dates[start : start + length])):
+                found.append(Run(crew, frozenset(range(start, start + length)), most))
     return tuple(found)
 
 

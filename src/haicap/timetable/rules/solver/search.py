@@ -149,15 +149,15 @@ class Search:
                 return
             mine = {unit for unit, held in shares.items() if held and max(held, key=held.__getitem__) == base}
             cells = [Cell(c.days, tuple(contents[c.number])) for c in prover.classes if c.base == base]
-            packing = Packing(fresh, cells, by_team=False, units=mine)
+            packing = Packing(fresh, cells, units=mine)
             fresh.tried(packing.solve(nodes=nodes, stopped=self.stopped).changes)
         if fresh.cost < self.state.cost:
             changes = {d: content for d, content in enumerate(fresh.days) if content != self.state.days[d]}
             self.state.apply(changes)
             prover.learn(self.state)
 
-    def _pack(self, cells: Sequence[Cell], *, by_team: bool, nodes: int = NODES) -> float:
-        packing = Packing(self.state, cells, by_team=by_team)
+    def _pack(self, cells: Sequence[Cell], *, nodes: int = NODES) -> float:
+        packing = Packing(self.state, cells)
         packed = packing.solve(nodes=nodes, stopped=self.stopped)
         if packed.changes and self.state.tried(packed.changes):
             self.prover.learn(self.state)
@@ -166,7 +166,7 @@ class Search:
     def _pack_all(self, *, nodes: int = NODES) -> float:
         contents = self.prover.contents()
         cells = [Cell(each.days, tuple(contents[each.number])) for each in self.prover.classes]
-        return self._pack(cells, by_team=False, nodes=nodes)
+        return self._pack(cells, nodes=nodes)
 
     def _prove(self) -> None:
         """Look at every day that a better plan may hold: the best of them bounds all plans.
@@ -188,7 +188,7 @@ class Search:
             Cell((day,), tuple(contents[each.number])) for each in self.prover.classes for day in each.days
         ]
         if not self.proven and sum(len(cell.contents) for cell in cells) <= FEW:
-            self._raise(limit, self._pack(cells, by_team=True))
+            self._raise(limit, self._pack(cells))
 
     def _raise(self, cost: int, found: float) -> None:
         """Raise the bound to what no plan from all the days under `cost` undercuts (costs are whole numbers)."""
@@ -199,7 +199,7 @@ class Search:
     def _pack_bases(self, bases: Sequence[int]) -> None:
         contents = self.prover.contents()
         classes = [each for each in self.prover.classes if each.base in bases]
-        self._pack([Cell(c.days, tuple(contents[c.number])) for c in classes], by_team=False)
+        self._pack([Cell(c.days, tuple(contents[c.number])) for c in classes])
 
     def _pack_dates(self, base: int) -> None:
         """Pack a few dates of the teams of a base, each team for itself."""
@@ -214,7 +214,7 @@ class Search:
             if cells and count > FEW:
                 break
             cells += [Cell((day,), tuple(contents[c.number])) for c in there for day in c.days]
-        self._pack(cells, by_team=True)
+        self._pack(cells)
 
     def _beside(self, base: int) -> tuple[int, ...]:
         """Return a base and one of its nearest."""
