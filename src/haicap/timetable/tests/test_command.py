@@ -101,7 +101,7 @@ def test_each_compromise_is_explained_by_what_the_better_half_day_would_take(pla
     held = {visit["unit"]: visit["slot"] for visit in json.loads(plan.read_text(encoding="utf-8"))["visits"]}
     for unit in json.loads(EXAMPLE.read_text(encoding="utf-8"))["units"]:
         wishes = unit.get("preferred", [held[unit["code"]]])
-        assert (f"{unit['code']} {unit['name']}: " in out) is (held[unit["code"]] != wishes[0])
+        assert (f"\n{unit['code']} {unit['name']}: " in f"\n{out}") is (held[unit["code"]] != wishes[0])
     assert "could, for" in out or "no team can, as things are" in out
     left_out = run("explain", EXAMPLE, worse, "--unit", "27553")
     assert "27553 Xã Củ Chi: –" in left_out
@@ -246,6 +246,15 @@ def test_files_need_no_database_to_be_set_up(tmp_path: Path):
     assert (bad.returncode, out) == (1, "")
     assert "none.json" in err
     assert "Traceback" not in err
+
+
+def test_a_reader_who_has_seen_enough_is_no_error(tmp_path: Path, plan: Path):
+    process = _haicap("check", EXAMPLE, plan, data=tmp_path / "fresh")
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.wait(timeout=60) == 0
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
 
 
 def _city(path: Path) -> Path:

@@ -5,6 +5,8 @@ Ends with status 0; with 1 after an error, told on stderr, or where `check` and 
 with 2 where the words of the command make no sense; with 130 after a second Ctrl-C.
 """
 
+import os
+import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
@@ -94,10 +96,13 @@ class Command(BaseCommand):
         _sensible(options)
         try:
             verb(Terminal(self), options)
+            self.stdout.flush()
         except InvalidProblemError as error:
             raise CommandError(senseless(error, {})) from error
         except Refusal as error:
             raise CommandError(str(error)) from error
+        except BrokenPipeError:  # whoever reads the answer has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             raise CommandError(unusable(error)) from error
         except KeyboardInterrupt:
