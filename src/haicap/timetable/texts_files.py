@@ -37,7 +37,7 @@ FILE_FAULT_TEXTS: Mapping[str, Text] = {
     "half_day": gettext_lazy(
         "“%(found)s” is no half-day; write it like 2025-08-04.morning or 2025-08-04.afternoon"
     ),
-    "listed_twice": gettext_lazy("“%(value)s” stands in the list twice; keep it once"),
+    "listed_twice": gettext_lazy("“%(found)s” stands in the list twice; keep it once"),
     "not_whole": gettext_lazy("a whole number belongs here, not %(found)s %(value)s"),
     "not_number": gettext_lazy("a number belongs here, not %(found)s %(value)s"),
     "not_text": gettext_lazy("text in quotation marks belongs here, not %(found)s %(value)s"),

@@ -35,6 +35,7 @@ from haicap.timetable.rules.problem_files.shapes import (
     Unit,
     Visit,
     WeightsShape,
+    WrongValueError,
 )
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -57,7 +58,6 @@ _KINDS = {
     "bool_parsing": "truth", "list_type": "list", "dict_type": "object", "model_type": "object",
     "model_attributes_type": "object", "string_unicode": "text",
 }  # fmt: skip
-_CUSTOM = {"file.date": "date", "file.no_such_day": "no_such_day", "file.half_day": "half_day"}
 
 
 def read_shape(content: bytes, shape: type[Read]) -> Read:
@@ -206,10 +206,8 @@ def _code(
         )  # fmt: skip
     if kind == "finite_number" or kind_of(value) == "not_finite":
         return "not_finite", {}
-    if kind in _CUSTOM:
-        return _CUSTOM[kind], {"found": shown(value)}
-    if kind == "file.listed_twice":
-        return "listed_twice", {"value": shown(context["value"])}
+    if isinstance(wrong := context.get("error"), WrongValueError):
+        return wrong.code, {"found": shown(wrong.value)}
     if kind in _KINDS:
         return f"not_{_KINDS[kind]}", {"found": kind_of(value), "value": _value(value)}
     if kind == "literal_error":

@@ -15,7 +15,6 @@ from pydantic import (
     WithJsonSchema,
 )
 from pydantic.json_schema import models_json_schema
-from pydantic_core import PydanticCustomError
 
 from haicap.kernel.periods import HalfDay, Slot
 
@@ -27,33 +26,40 @@ LONGEST_WINDOW = 400
 _DATE = r"\d{4}-\d{2}-\d{2}"
 
 
+class WrongValueError(ValueError):
+    """A value that is none of its kind: a code of the file's faults."""
+
+    def __init__(self, code: str, value: object) -> None:
+        super().__init__(code)
+        self.code, self.value = code, value
+
+
 def _date(value: object) -> date:
     if not isinstance(value, str) or not re.fullmatch(_DATE, value, re.ASCII):
-        raise PydanticCustomError("file.date", "a date")
+        raise WrongValueError("date", value)
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise PydanticCustomError("file.no_such_day", "a date") from None
+        raise WrongValueError("no_such_day", value) from None
 
 
 def _slot(value: object) -> Slot:
     day, _, half = value.partition(".") if isinstance(value, str) else ("", "", "")
     if half not in tuple(HalfDay):
-        raise PydanticCustomError("file.half_day", "a half-day")
+        raise WrongValueError("half_day", value)
     try:
         return Slot(_date(day), HalfDay(half))
-    except PydanticCustomError as error:
-        if error.type == "file.no_such_day":
-            raise
-        raise PydanticCustomError("file.half_day", "a half-day") from None
+    except WrongValueError as error:
+        if error.code == "no_such_day":
+            raise WrongValueError("no_such_day", value) from None
+        raise WrongValueError("half_day", value) from None
 
 
 def _once(values: list[Any]) -> list[Any]:
     seen: set[Any] = set()
     for value in values:
         if value in seen:
-            name = value.key if isinstance(value, Slot) else str(value)
-            raise PydanticCustomError("file.listed_twice", "twice", {"value": name})
+            raise WrongValueError("listed_twice", value.key if isinstance(value, Slot) else value)
         seen.add(value)
     return values
 
