@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from haicap.timetable.views import board, edit, feeds, scenarios, solving, versions
+from haicap.timetable.views import board, edit, feeds, replan, scenarios, solving, travel, versions
 
 
 class DayConverter(StringConverter):
@@ -38,6 +38,9 @@ urlpatterns = [
     path("versions/<int:version>/revise/", versions.revise, name="revise"),
     path("versions/<int:version>/discard/", versions.discard, name="discard"),
     path("compare/<int:before>/<int:after>/", versions.compare, name="compare"),
+    path("replan/", replan.replan, name="replan"),
+    path("travel/", travel.travel, name="travel"),
+    path("travel/remove/", travel.remove, name="travel-remove"),
     path("links/", feeds.make, name="link"),
     path("links/<int:feed_id>/revoke/", feeds.revoke, name="revoke"),
     path("teams/<int:number>/calendar.ics", feeds.team_file, name="team-ics"),

@@ -29,7 +29,7 @@ from haicap.timetable.actions.solve import shortfall_of
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import SOLVE, WRITE
 from haicap.timetable.queries.problem import practice_of, problem_for
-from haicap.timetable.rules.checker import check_plan
+from haicap.timetable.rules.checker import check, check_plan
 from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.problem import Problem
 from haicap.timetable.rules.replan import (
@@ -40,7 +40,6 @@ from haicap.timetable.rules.replan import (
     again,
     disturbance_faults,
     fewest,
-    struck,
 )
 from haicap.timetable.rules.solver import solve
 from haicap.timetable.texts_replan import disturbance_fault
@@ -188,7 +187,7 @@ def _check(problem: Problem, disturbances: Sequence[Disturbance], day: date) -> 
             field=field,
             details={"row": faults[0].row, "faults": [fault.code for fault in faults]},
         )
-    if not disturbances and not struck(problem):
+    if not disturbances and not check(problem=problem, visits=problem.previous).violations:
         raise Refused(
             "replan.nothing_to_do",
             _("Nothing is entered, and every visit of the calendar in force can take place."),

@@ -69,12 +69,14 @@ def problem_for(
     pins_from: Calendar | None = None,
     changes: Mapping[str, object] | None = None,
     today: date | None = None,
+    matrix: TravelMatrix | None = None,
 ) -> Problem:
     """Return the problem as the registrations, teams and settings stand now.
 
     Pins are the pinned visits of `pins_from`; the previous calendar is the published one. `changes` replace
     settings by name. `today` is the day from which changes are near or far: the real one while the window is
-    not over. Raises InvalidProblemError for a setting that is unknown or makes no sense.
+    not over. `matrix` takes the place of the campaign's travel table. Raises InvalidProblemError for a setting
+    that is unknown or makes no sense.
     """
     slots = tuple(slots_of(campaign=campaign))
     units = list(surveyed_units_for(actor=actor, campaign=campaign).select_related("former_province"))
@@ -90,7 +92,7 @@ def problem_for(
         previous=_placed(published),
         composition=_composition(campaign) if settled.complete else (),
         bridges=settled.bridges,
-        matrix=matrix_of(campaign),
+        matrix=matrix or matrix_of(campaign),
         today=today or today_of(campaign),
         weights=weights,
         limits=limits,

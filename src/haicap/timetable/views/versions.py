@@ -16,6 +16,7 @@ from haicap.timetable import actions, queries
 from haicap.timetable.forms import PublishForm
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import PUBLISH, READ, WRITE
+from haicap.timetable.queries.replan import comparison_for
 
 
 def _calendar(request: Request, version: int) -> Calendar:
@@ -37,8 +38,9 @@ def versions(request: Request) -> HttpResponse:
 def compare(request: Request, before: int, after: int) -> HttpResponse:
     """Show what differs between two versions."""
     old, new = _calendar(request, before), _calendar(request, after)
-    changes = queries.diff_for(actor=request.actor, before=old, after=new)
-    values = {"before": old, "after": new, "page": page_of(changes, request, size=100), "count": len(changes)}
+    found = comparison_for(actor=request.actor, before=old, after=new)
+    page = page_of(found.changes, request, size=100)
+    values = {"before": old, "after": new, "page": page, "count": len(found.changes), "comparison": found}
     return render(request, "timetable/compare.html", values)
 
 
