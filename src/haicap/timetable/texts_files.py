@@ -16,6 +16,7 @@ FILE_FAULT_TEXTS: Mapping[str, Text] = {
         "not JSON from column %(column)s on (“%(found)s”); look for a missing comma, bracket or quotation mark"
     ),
     "too_deep": gettext_lazy("brackets are nested too deeply; no timetable file is like that"),
+    "too_many_brackets": gettext_lazy("more than %(most)s opening brackets; no timetable file has as many"),
     "number_too_long": gettext_lazy("a number has hundreds of digits; shorten it"),
     "too_many_keys": gettext_lazy(
         "an object with the key “%(key)s” has more than %(most)s keys; use a list for things of one kind"

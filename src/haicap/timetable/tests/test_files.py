@@ -307,6 +307,13 @@ def test_a_file_of_200_megabytes_is_refused_before_it_is_parsed():
         read_problem(b" " * (MOST_BYTES + 1))
 
 
+def test_a_file_of_nothing_but_brackets_is_refused_before_it_is_parsed():
+    with pytest.raises(UnreadableFileError, match="too_many_brackets"):
+        read_problem(b"[" + b"{}," * 1_000_001)
+    with pytest.raises(UnreadableFileError, match="too_many_brackets"):
+        read_matrix(b'{"places":[' + b"[]," * 30_000, speed_kmh=30)
+
+
 def test_many_faults_are_told_in_part_with_their_number():
     with pytest.raises(UnreadableFileError) as raised:
         read_problem(_with("units", [{}] * 5000))

@@ -21,6 +21,7 @@ from haicap.timetable.rules.matrix import MOST_CSV_BYTES, matrix_from_csv
 from haicap.timetable.rules.problem import Problem, TravelMatrix, gap_between
 from haicap.timetable.rules.problem_files import (
     MOST_BYTES,
+    MOST_MATRIX_BYTES,
     StoredPlan,
     StoredProblem,
     UnreadableFileError,
@@ -118,7 +119,7 @@ def matrix_from(path: Path, *, metres: Path | None = None, speed_kmh: float) -> 
     """Return the matrix of a JSON file, or of one or two tables in CSV."""
     with naming(path):
         if path.suffix.lower() == ".json":
-            return read_matrix(contents(path), speed_kmh=speed_kmh)
+            return read_matrix(contents(path, most=MOST_MATRIX_BYTES), speed_kmh=speed_kmh)
         more = contents(metres, most=MOST_CSV_BYTES) if metres else None
         return matrix_from_csv(minutes=contents(path, most=MOST_CSV_BYTES), metres=more, speed_kmh=speed_kmh)
 

@@ -11,12 +11,13 @@ from haicap.timetable.rules.problem_files.content import (
     read_problem,
 )
 from haicap.timetable.rules.problem_files.faults import FileFault, UnreadableFileError
-from haicap.timetable.rules.problem_files.reading import MOST_BYTES
+from haicap.timetable.rules.problem_files.reading import MOST_BYTES, MOST_MATRIX_BYTES
 from haicap.timetable.rules.problem_files.shapes import json_schema
 from haicap.timetable.rules.problem_files.writing import write_matrix, write_plan, write_problem
 
 __all__ = [
     "MOST_BYTES",
+    "MOST_MATRIX_BYTES",
     "FileFault",
     "StoredPlan",
     "StoredProblem",

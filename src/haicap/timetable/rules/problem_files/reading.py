@@ -40,6 +40,11 @@ from haicap.timetable.rules.problem_files.shapes import (
 
 MOST_BYTES = 32 * 1024 * 1024
 """a file of 10,000 units takes about 5 MB"""
+MOST_MATRIX_BYTES = 128 * 1024 * 1024
+"""a matrix of 3,322 places, minutes and metres, takes about 100 MB"""
+MOST_BRACKETS = 1_000_000
+MOST_MATRIX_BRACKETS = 20_000
+"""opening ones of a kind, which bound the memory that a hostile file takes"""
 MOST_FAULTS = 20
 MOST_KEYS = 30
 """in one object; no shape has as many"""
@@ -62,7 +67,10 @@ _KINDS = {
 
 def read_shape(content: bytes, shape: type[Read]) -> Read:
     """Return `content` as `shape`; raises UnreadableFileError naming up to MOST_FAULTS faults."""
-    data = parsed(content)
+    if shape is MatrixFile:
+        data = parsed(content, most=MOST_MATRIX_BYTES, brackets=MOST_MATRIX_BRACKETS)
+    else:
+        data = parsed(content)
     _check_header(data, shape)
     try:
         return shape.model_validate(data)
@@ -74,10 +82,12 @@ def read_shape(content: bytes, shape: type[Read]) -> Read:
         raise unreadable("number_too_long") from None
 
 
-def parsed(content: bytes) -> Any:
+def parsed(content: bytes, *, most: int = MOST_BYTES, brackets: int = MOST_BRACKETS) -> Any:
     """Return the JSON value of `content`: UTF-8, of bounded size and depth, no key twice."""
-    if len(content) > MOST_BYTES:
-        raise unreadable("too_large", most=MOST_BYTES // (1024 * 1024))
+    if len(content) > most:
+        raise unreadable("too_large", most=most // (1024 * 1024))
+    if max(content.count(b"["), content.count(b"{")) > brackets:
+        raise unreadable("too_many_brackets", most=brackets)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -90,11 +90,12 @@ def _text(data: Values) -> str:
 def _rows(value: Any, indent: str) -> str:
     if not isinstance(value, list) or not any(isinstance(item, dict | list) for item in value):
         return _json(value)
-    return "[\n" + ",\n".join(f"{indent}  {_json(item)}" for item in value) + f"\n{indent}]"
+    tight = (",", ":") if all(isinstance(item, list) for item in value) else None
+    return "[\n" + ",\n".join(f"{indent}  {_json(item, tight)}" for item in value) + f"\n{indent}]"
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+def _json(value: Any, separators: tuple[str, str] | None = None) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=separators)
 
 
 def _keys(slots: Iterable[Slot]) -> list[str]:
@@ -179,7 +180,9 @@ def _visit(visit: PlacedVisit) -> Values:
 def _matrix(matrix: TravelMatrix) -> Values:
     return {
         "places": list(matrix.places),
-        "minutes": [list(row) for row in matrix.minutes],
+        "minutes": [
+            [int(value) if value == int(value) else value for value in row] for row in matrix.minutes
+        ],
         "metres": [list(row) for row in matrix.metres],
     }
 
