@@ -326,6 +326,22 @@ def test_a_campaign_asks_for_a_matrix_of_its_own_places(ready: Any, tmp_path: Pa
     assert "the matrix lacks" in err
 
 
+def test_a_matrix_is_kept_for_the_campaign_and_used(ready: Any, tmp_path: Path):
+    codes = [*surveyed_units_for(actor=SYSTEM, campaign=ready).values_list("code", flat=True), "base"]
+    lines = [",".join(["", *codes])]
+    lines += [",".join([one, *("0" if one == other else "25" for other in codes)]) for one in codes]
+    table, problem = tmp_path / "minutes.csv", tmp_path / "problem.json"
+    table.write_text("\n".join(lines), encoding="utf-8")
+    words = ("--from-csv", table, "--out", tmp_path / "matrix.json", "--keep-as", "Sở Xây dựng")
+    assert "from: Sở Xây dựng" in run("matrix", *words)
+    run("export", "--problem", problem)
+    matrix = read_problem(problem.read_bytes()).problem.matrix
+    assert matrix is not None
+    assert matrix.minutes[0][1] == 25
+    with pytest.raises(CommandError, match="--keep-as: for the database only"):
+        run("matrix", problem, *words)
+
+
 def test_a_database_without_a_campaign_of_that_code_is_answered(ready: Any):
     for verb in ("solve", "check", "compare", "publish"):
         with pytest.raises(CommandError):

@@ -112,13 +112,13 @@ class Command(BaseCommand):
 def _sensible(options: dict[str, Any]) -> None:
     """Refuse options that would be passed over in silence."""
     only = (
-        ("pins_from", "versions", "calendar", "campaign", "plan", "docx")
+        ("pins_from", "versions", "calendar", "campaign", "plan", "docx", "keep_as")
         if options.get("files")
         else ("start", "matrix")
     )
     if options["verb"] == "solve" and not options.get("files"):
         only = (*only, "out")
-    spoken = {"calendar": "--version", "pins_from": "--pins-from"}
+    spoken = {"calendar": "--version", "pins_from": "--pins-from", "keep_as": "--keep-as"}
     wrong = [spoken.get(name, f"--{name}") for name in only if options.get(name) is not None]
     if wrong and options.get("files"):
         raise CommandError(
@@ -157,3 +157,4 @@ def _matrices(verb: ArgumentParser) -> None:
     verb.add_argument("--timeout", type=seconds, default=30.0, help="seconds the server may be silent")
     verb.add_argument("--fill-gaps", action="store_true", help="ways it does not know: by the straight line")
     verb.add_argument("--out", type=Path, required=True, help="the matrix file to write")
+    verb.add_argument("--keep-as", metavar="SOURCE", help="use it for the campaign, told where it comes from")

@@ -7,6 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
+from haicap.kernel.access import SYSTEM
+from haicap.timetable.actions.travel import import_travel_table
 from haicap.timetable.management.verbs.on_database import campaign_of, names_of, problem_of
 from haicap.timetable.management.verbs.terminal import (
     Terminal,
@@ -40,8 +42,21 @@ def matrix(terminal: Terminal, options: dict[str, Any]) -> None:
         problem = problem_of(campaign, names_of(campaign))
     found = _routed(terminal, problem, options) if options["from_osrm"] else _table(problem, options)
     _tell_places(terminal, problem, found)
-    write(out, write_matrix(found))
+    text = write_matrix(found)
+    write(out, text)
     terminal.say(_("%(count)s places written to %(path)s") % {"count": len(found.places), "path": out})
+
+    if options["keep_as"]:
+        row = import_travel_table(
+            actor=SYSTEM,
+            campaign=campaign_of(options),
+            name=out.name if out.suffix == ".json" else f"{out.name}.json",
+            content=text.encode(),
+            source=options["keep_as"],
+        )
+        terminal.say(
+            _("it is the travel table of the campaign now, from: %(source)s") % {"source": row.source}
+        )
 
 
 def _table(problem: Problem, options: dict[str, Any]) -> TravelMatrix:
