@@ -7,6 +7,7 @@ from random import Random
 
 from django.db import transaction
 
+from haicap.campaign.actions.disturbances import put_setting
 from haicap.campaign.actions.registration import register_slots_bulk
 from haicap.campaign.models import Campaign, TeamMember
 from haicap.campaign.queries.registration import terms_of
@@ -27,6 +28,7 @@ from haicap.timetable.queries import visits_for
 
 OnProgress = Callable[[int, Text], None]
 WITHOUT_REPORT = 8
+BRIDGES = (("DC-SG", "Sài Gòn", 2, 2), ("DC-BD", "Bình Dương", 1, 1), ("DC-VT", "Vũng Tàu", 1, 1))
 PAPERS = ("A0.02", "A1.01", "A3.05", "A7c.11")
 
 
@@ -39,6 +41,18 @@ def register_wishes(*, campaign: Campaign, units: Sequence[Unit], random: Random
     return register_slots_bulk(
         actor=SYSTEM, campaign=campaign, wishes={by_code[code]: wish for code, wish in wishes.items()}
     )
+
+
+def settle_practice(*, campaign: Campaign, units: Sequence[Unit], random: Random) -> None:
+    """Set up sample bridge points, and shorter visits in some units."""
+    bridges = [
+        {"code": code, "name_vi": f"{name} (mẫu)", "name_en": f"{name} (sample)", "rooms": rooms,
+         "technicians": technicians, "away": []}
+        for code, name, rooms, technicians in BRIDGES
+    ]  # fmt: skip
+    put_setting(actor=SYSTEM, campaign=campaign, key="timetable_bridges", value=bridges)
+    shorter = {unit.code: random.choice((90, 120, 150)) for unit in units if random.random() < 0.15}
+    put_setting(actor=SYSTEM, campaign=campaign, key="timetable_unit_minutes", value=shorter)
 
 
 def _centres(units: Sequence[Unit]) -> dict[str, str]:

@@ -16,13 +16,14 @@ from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.periods import Slot
 from haicap.kernel.revision import claim
 from haicap.register.models import Unit
-from haicap.timetable.actions.drafts import next_version, place_of, places_of
+from haicap.timetable.actions.drafts import next_version, place_of, places_of, refused
 from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.permissions import WRITE
 from haicap.timetable.queries.calendars import all_placed
 from haicap.timetable.queries.problem import problem_for
 from haicap.timetable.rules.changes import Judgement, judge, wanted
 from haicap.timetable.rules.checker import Verdict, check
+from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, digest
 from haicap.timetable.texts import TERM_TEXTS, joined, violation_text
 
@@ -102,10 +103,16 @@ def discard(*, actor: Actor, calendar: Calendar) -> None:
 
 
 def draft_problem(*, actor: Actor, calendar: Calendar) -> Problem:
-    """Return the problem a version is judged by: its own parameters and pins, the rest as it is now."""
-    return problem_for(
-        actor=actor, campaign=calendar.campaign, pins_from=calendar, changes=calendar.parameters or None
-    )
+    """Return the problem a version is judged by: its own parameters and pins, the rest as it is now.
+
+    Raises Refused where a setting of the campaign makes no sense.
+    """
+    try:
+        return problem_for(
+            actor=actor, campaign=calendar.campaign, pins_from=calendar, changes=calendar.parameters or None
+        )
+    except InvalidProblemError as error:
+        raise refused(error, units={}) from error
 
 
 def _must_be_draft(calendar: Calendar) -> None:

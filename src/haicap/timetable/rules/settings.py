@@ -132,16 +132,18 @@ def bridges_of(value: object, *, slots: Sequence[Slot]) -> tuple[BridgePoint, ..
     for item in value:
         code = item.get("code") if isinstance(item, Mapping) else None
         if not isinstance(code, str) or not 1 <= len(code) <= 40:
-            faults.append(Fault(code="bridge.no_code", fatal=True, setting="bridges"))
+            faults.append(Fault(code="setting.bridge_no_code", fatal=True, setting="bridges"))
             continue
         counts = [item.get(name, 1) for name in ("rooms", "technicians")]
         if any(_wrong_number(count, whole=True) for count in counts):
-            faults.append(Fault(code="bridge.not_whole", fatal=True, setting="bridges", bridge=code))
+            faults.append(Fault(code="setting.bridge_not_whole", fatal=True, setting="bridges", bridge=code))
             continue
         try:
             away = frozenset(Slot.parse(key) for key in item.get("away") or ())
         except (ValueError, TypeError, AttributeError):
-            faults.append(Fault(code="bridge.not_half_days", fatal=True, setting="bridges", bridge=code))
+            faults.append(
+                Fault(code="setting.bridge_not_half_days", fatal=True, setting="bridges", bridge=code)
+            )
             continue
         rooms, technicians = counts
         found.append(BridgePoint(

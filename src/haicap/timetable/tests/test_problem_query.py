@@ -109,11 +109,11 @@ def test_a_unit_that_never_registered_can_still_call_half_days_off(ready: Campai
         ({"unit_minutes": [1]}, "setting.not_by_unit"),
         ({"unit_minutes": {"26740": -5}}, "unit.minutes_not_positive"),
         ({"bridges": "DC1"}, "setting.not_bridges"),
-        ({"bridges": ["DC1"]}, "bridge.no_code"),
-        ({"bridges": [{"code": "DC1", "rooms": "hai"}]}, "bridge.not_whole"),
-        ({"bridges": [{"code": "DC1", "away": ["mai"]}]}, "bridge.not_half_days"),
-        ({"bridges": [{"code": "DC1", "away": [7]}]}, "bridge.not_half_days"),
-        ({"bridges": [{"code": "DC1", "away": 7}]}, "bridge.not_half_days"),
+        ({"bridges": ["DC1"]}, "setting.bridge_no_code"),
+        ({"bridges": [{"code": "DC1", "rooms": "hai"}]}, "setting.bridge_not_whole"),
+        ({"bridges": [{"code": "DC1", "away": ["mai"]}]}, "setting.bridge_not_half_days"),
+        ({"bridges": [{"code": "DC1", "away": [7]}]}, "setting.bridge_not_half_days"),
+        ({"bridges": [{"code": "DC1", "away": 7}]}, "setting.bridge_not_half_days"),
     ],
 )
 def test_settings_that_make_no_sense_are_named(values: dict[str, object], code: str):

@@ -99,13 +99,18 @@ class Command(BaseCommand):
             summary["registrations"] = survey.register_wishes(
                 campaign=campaign, units=list(units), random=random
             )
+            survey.settle_practice(campaign=campaign, units=list(units), random=Random(SEED))  # noqa: S311
         with step("Questionnaire: XLSForm, XForm"):
             build_form(actor=SYSTEM, campaign=campaign)
         with step("Timetable") as progress:
             calendar = solve_and_save(
                 actor=SYSTEM, campaign=campaign, seed=SEED, seconds=seconds, on_progress=progress
             )
-            summary["timetable"] = {"verdict": calendar.verdict, "shortfall": calendar.shortfall}
+            summary["timetable"] = {
+                "verdict": calendar.verdict,
+                "shortfall": calendar.shortfall,
+                "objective": calendar.objective,
+            }
             publish(actor=SYSTEM, calendar=calendar, accept_unserved=True)
             summary["visits"] = calendar.visits.count()
         self._reports(campaign, list(units), random, summary)
@@ -152,6 +157,12 @@ class Command(BaseCommand):
                 line(f"  half-days            {load['needed']} needed, {load['capacity']} to be had")
             for way in (summary["timetable"]["shortfall"] or {}).get("ways", []):
                 line(f"  way out              {way}")
+            cost = summary["timetable"]["objective"]
+            if cost.get("bound") is not None:
+                line(
+                    f"  cost                 {cost['total']:.0f} points, proven bound {cost['bound']:.0f}, "
+                    f"gap {cost['gap']:.2%}"
+                )
             line(f"  checker's verdict    {'feasible' if verdict.get('feasible') else verdict}")
             line(f"  submissions          {summary['submissions']} with {summary['values']} values")
             line(f"  evidence files       {summary['evidence']}")
