@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from ortools.sat.python import cp_model
 
 from haicap.kernel.periods import HalfDay, Slot
-from haicap.timetable.rules.problem import Mode, Plan, Problem, SurveyedUnit, SurveyTeam, Unserved
+from haicap.timetable.rules.problem import Member, Mode, Plan, Problem, SurveyedUnit, SurveyTeam, Unserved
 from haicap.timetable.rules.solver import Step, solve
 
 HOPELESS = ("blocked_everywhere", "no_coordinates")
@@ -170,6 +170,13 @@ def _grow(
     return WayOut(kind=kind, amount=None, least=least or amount, served=best)
 
 
+def _people(problem: Problem, team: int) -> tuple[Member, ...]:
+    """Return people of a further team who cover what the composition asks for."""
+    areas = frozenset(area for area, _least in problem.composition)
+    most = max((least for _area, least in problem.composition), default=1)
+    return tuple(Member(code=f"{team}+{n}", role="head", areas=areas) for n in range(max(1, most)))
+
+
 def _teams(problem: Problem, further: tuple[Slot, ...], seed: int, stopped: Callable[[], bool]) -> WayOut:
     first = max(team.number for team in problem.teams) + 1
     base = problem.teams[0].base
@@ -178,7 +185,10 @@ def _teams(problem: Problem, further: tuple[Slot, ...], seed: int, stopped: Call
     def grown(amount: int) -> Problem | None:
         if amount > len(problem.units):
             return None
-        more = (SurveyTeam(number=first + n, base=base, available=slots) for n in range(amount))
+        more = (
+            SurveyTeam(number=first + n, base=base, available=slots, members=_people(problem, first + n))
+            for n in range(amount)
+        )
         return replace(problem, teams=(*problem.teams, *more))
 
     return _grow("teams", grown, seed, stopped)

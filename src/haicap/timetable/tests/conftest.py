@@ -1,5 +1,6 @@
 """Teams with members and registrations on the real 168 units, made in a few statements."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,15 @@ from haicap.campaign.models import (
 )
 from haicap.campaign.queries import slots_of, surveyed_units_for
 from haicap.kernel.access import SYSTEM
+from haicap.timetable.actions.drafts import save_draft, values_of
+from haicap.timetable.models import Calendar
+from haicap.timetable.queries.problem import problem_for
+from haicap.timetable.rules.checker import check_plan
+from haicap.timetable.rules.problem import Plan, Problem, digest
+from haicap.timetable.rules.solver import Step, solve
+
+_plans: dict[str, Plan] = {}
+"""by problem: most tests begin with the same one, which is solved once"""
 
 
 def form_teams(campaign: Campaign, heads: list[Any]) -> list[Team]:
@@ -61,6 +71,42 @@ def register_all(campaign: Campaign, *, online_every: int = 30) -> None:
         )
     SlotPreference.objects.bulk_create(wishes)
     SlotBlock.objects.bulk_create(blocks)
+
+
+def whole_draft(campaign: Campaign) -> Calendar:
+    """Return a draft in which every unit has its visit: the first such plan the solver finds."""
+    problem = problem_for(actor=SYSTEM, campaign=campaign)
+    key = digest(_without_keys(problem))
+    if key not in _plans:
+        _plans[key] = _first_whole(problem)
+    plan = _plans[key]
+    verdict = check_plan(problem=problem, plan=plan)
+    units = {unit.code: unit for unit in surveyed_units_for(actor=SYSTEM, campaign=campaign)}
+    return save_draft(
+        actor=SYSTEM, campaign=campaign, units=units, visits=plan.visits, pinned=(),
+        values=values_of(problem=problem, plan=plan, verdict=verdict), action="timetable.calendar.computed",
+    )  # fmt: skip
+
+
+def _without_keys(problem: Problem) -> Problem:
+    """Return the problem with people numbered instead of known by their rows."""
+    teams = (
+        replace(team, members=tuple(replace(m, code=str(n)) for n, m in enumerate(team.members)))
+        for team in problem.teams
+    )
+    return replace(problem, teams=tuple(teams))
+
+
+def _first_whole(problem: Problem) -> Plan:
+    whole: list[int] = []
+
+    def watch(step: Step) -> None:
+        if step.served == step.units:
+            whole.append(step.iteration)
+
+    return solve(
+        problem=problem, seed=1, max_iterations=200, stopped=lambda: bool(whole), on_progress=watch
+    )  # fmt: skip
 
 
 @pytest.fixture

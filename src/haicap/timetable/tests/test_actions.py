@@ -13,12 +13,12 @@ from haicap.kernel.periods import HalfDay, Slot
 from haicap.timetable import actions, queries
 from haicap.timetable.models import Calendar, Visit
 from haicap.timetable.rules.problem import Mode
-from haicap.timetable.tests.conftest import form_teams
+from haicap.timetable.tests.conftest import form_teams, whole_draft
 
 
 @pytest.fixture
 def draft(ready: Any) -> Calendar:
-    return actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=1, iterations=40)
+    return whole_draft(ready)
 
 
 @pytest.fixture
@@ -45,7 +45,14 @@ def _free_cell(calendar: Calendar, unit: str) -> tuple[int, Slot]:
     raise AssertionError("no free cell")
 
 
-def test_nine_teams_serve_all_168_units_and_the_checker_agrees(draft: Calendar):
+def test_nine_teams_serve_all_168_units_and_the_checker_agrees(ready: Any):
+    steps: list[int] = []
+    draft = actions.solve_and_save(
+        actor=SYSTEM, campaign=ready, seed=1, iterations=60, on_step=lambda step: steps.append(step.served)
+    )
+    assert steps[-1] == 168
+    assert 0 < draft.objective["bound"] <= draft.objective["total"]
+    assert 0 <= draft.objective["gap"] < 0.05
     assert draft.is_draft
     assert Visit.objects.filter(calendar=draft).count() == 168
     assert draft.verdict["feasible"]
@@ -55,7 +62,7 @@ def test_nine_teams_serve_all_168_units_and_the_checker_agrees(draft: Calendar):
 
 def test_the_same_seed_and_steps_give_the_same_calendar(ready: Any):
     both = [
-        actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=3, iterations=5, fresh=True)
+        actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=3, iterations=60, fresh=True)
         for _ in range(2)
     ]
     seats = [
@@ -110,7 +117,7 @@ def test_a_team_whose_head_is_away_gets_no_visit_then(ready: Any):
 
     member = TeamMember.objects.get(team__number=1)
     Absence.objects.create(nomination=member.nomination, day=ready.window_start, half="morning")
-    draft = actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=1, iterations=30)
+    draft = actions.solve_and_save(actor=SYSTEM, campaign=ready, seed=1, iterations=60)
     assert not Visit.objects.filter(
         calendar=draft, team__number=1, day=ready.window_start, half="morning"
     ).exists()

@@ -31,6 +31,7 @@ from haicap.timetable.rules.replan import (
     stays_possible,
     struck,
 )
+from haicap.timetable.tests.conftest import whole_draft
 
 MONDAY = date(2025, 8, 4)
 
@@ -45,16 +46,7 @@ def published(ready: Any, person: Any) -> Calendar:
             campaign=ready, body=helper.body, person=helper, state=Nomination.State.SUBMITTED
         )
         TeamMember.objects.create(team=member.team, nomination=nomination, role="member")
-    whole: list[int] = []
-    draft = actions.solve_and_save(
-        actor=SYSTEM,
-        campaign=ready,
-        seed=1,
-        iterations=100,
-        on_step=lambda step: whole.append(step.iteration) if step.served == step.units else None,
-        stopped=lambda: bool(whole),
-    )
-    return actions.publish(actor=SYSTEM, calendar=draft)
+    return actions.publish(actor=SYSTEM, calendar=whole_draft(ready))
 
 
 def _days(count: int, *, start: date) -> tuple[Slot, ...]:
