@@ -110,6 +110,17 @@ def test_a_strange_question_is_answered_or_refused(query: Any, status: int, draf
     assert client_as("secretariat").get(url, query).status_code == status
 
 
+def test_a_setting_that_makes_no_sense_is_refused_by_name(draft: Calendar, client_as: Any):
+    code, campaign = _held(draft).unit.code, draft.campaign
+    Calendar.objects.filter(pk=draft.pk).update(parameters={})
+    campaign.settings = {**campaign.settings, "timetable_speed_kmh": {"value": "fast"}}
+    campaign.save()
+    url = reverse("timetable:cells", args=[1, code])
+    answer = client_as("secretariat").get(url, {"team": ["1"], "slot": ["2025-08-04.morning"]})
+    assert answer.status_code == 422
+    assert "speed_kmh" in answer.content.decode()
+
+
 def test_only_drafts_and_only_units_of_the_campaign_are_judged(draft: Calendar, client_as: Any):
     client = client_as("secretariat")
     assert client.get(reverse("timetable:cells", args=[1, "99999"])).status_code == 404

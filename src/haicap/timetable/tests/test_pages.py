@@ -19,7 +19,6 @@ from haicap.timetable.rules.checker import check_plan
 from haicap.timetable.rules.problem import Plan
 from haicap.timetable.rules.solver import solve
 
-
 _solved: list[Plan] = []  # the campaign of these tests is always the same: it is solved once
 
 

@@ -15,11 +15,13 @@ from haicap.kernel.errors import Refusal, Refused
 from haicap.kernel.http import Request
 from haicap.kernel.periods import Slot
 from haicap.timetable import actions, queries
+from haicap.timetable.actions.drafts import refused
 from haicap.timetable.forms import DropForm, MoveForm
 from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import READ, WRITE
 from haicap.timetable.queries.days import VisitPage, visit_page_for
 from haicap.timetable.queries.judging import cells_for
+from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.problem import Mode
 
 
@@ -127,9 +129,12 @@ def cells(request: Request, version: int, code: str) -> JsonResponse:
         slots = [Slot.parse(text) for text in request.GET.getlist("slot")[:400]]
     except ValueError as error:
         raise Refused("timetable.move_unreadable", _("This is no half-day.")) from error
-    found = cells_for(
-        actor=request.actor, calendar=_calendar(request, version), unit=code, teams=numbers, slots=slots
-    )
+    try:
+        found = cells_for(
+            actor=request.actor, calendar=_calendar(request, version), unit=code, teams=numbers, slots=slots
+        )
+    except InvalidProblemError as error:
+        raise refused(error, units={}) from error
     verdicts = {
         cell.key: {
             "allowed": cell.allowed, "swap": cell.swap, "here": cell.here,
