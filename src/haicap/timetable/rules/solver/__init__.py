@@ -10,7 +10,7 @@ from haicap.timetable.rules.faults import InvalidProblemError, faults_of
 from haicap.timetable.rules.problem import PlacedVisit, Plan, Problem, Unserved
 from haicap.timetable.rules.solver.account import account
 from haicap.timetable.rules.solver.instance import Instance
-from haicap.timetable.rules.solver.reasons import reason_of
+from haicap.timetable.rules.solver.reasons import reasons_of
 from haicap.timetable.rules.solver.search import Search, Step
 
 __all__ = ["Step", "lower_bound", "solve"]
@@ -43,11 +43,10 @@ def solve(
     search.run(start)
     state = search.state
     left_out = sorted(state.unserved, key=lambda unit: instance.units[unit].code)
+    reasons = reasons_of(instance, left_out)
     return Plan(
         visits=state.visits(),
-        unserved=tuple(
-            Unserved(unit=instance.units[unit].code, reason=reason_of(instance, unit)) for unit in left_out
-        ),
+        unserved=tuple(Unserved(unit=instance.units[unit].code, reason=reasons[unit]) for unit in left_out),
         objective=account(state),
         seed=seed,
         iterations=search.iteration,

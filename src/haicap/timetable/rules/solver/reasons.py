@@ -1,34 +1,62 @@
-"""Why a unit is left out, as a code of `problem.REASONS`: the first thing that would have to change."""
+"""Why units are left out, as codes of `problem.REASONS`: for each the first thing that would have to change."""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
 
 from haicap.timetable.rules.problem import Mode
-from haicap.timetable.rules.solver.instance import Instance
+from haicap.timetable.rules.solver.instance import NEVER, Instance
+from haicap.timetable.rules.solver.seats import Seats
 
 
-def reason_of(instance: Instance, unit: int) -> str:
-    """Return what keeps `unit` out, from what no plan could change to mere want of room."""
+def reasons_of(instance: Instance, units: Collection[int]) -> dict[int, str]:
+    """Return what keeps each of `units` out, from what no plan could change to mere want of room."""
+    if not units:
+        return {}
+    seated, led = _seated(instance), _led(instance)
+    return {unit: _reason(instance, unit, bool(seated[unit]), led) for unit in units}
+
+
+def _seated(instance: Instance) -> NDArray[np.bool_]:
+    """Return by unit whether there is a half-day of a team on which it could be visited, were it free."""
+    seats, found = Seats(instance), np.zeros(len(instance.units), dtype=bool)
+    seen = set()
+    for day, team in enumerate(instance.team_of):
+        slots = instance.slot_of[day]
+        key = (slots, instance.presence.key(team, slots))
+        if key in seen:
+            continue
+        seen.add(key)
+        for half in (0, 1):
+            for mode in Mode:
+                found |= seats.costs(team, slots, half, mode) < NEVER
+    return found
+
+
+def _led(instance: Instance) -> NDArray[np.bool_]:
+    """Return by half-day whether a team with enough people and somebody to lead it is there."""
+    table = np.array(instance.presence.led, dtype=bool).reshape(-1, len(instance.slots))
+    return np.asarray(table.any(axis=0))
+
+
+def _reason(instance: Instance, unit: int, seated: bool, led: NDArray[np.bool_]) -> str:
     surveyed, limits = instance.units[unit], instance.limits
-    if bool(instance.blocked[unit].all()):
+    open_slots = ~instance.blocked[unit]
+    if not open_slots.any():
         return "blocked_everywhere"
     online, in_person = instance.online[unit], instance.in_person[unit]
     if not online and not in_person:
         long = surveyed.minutes > limits.half_day_minutes * (2 if surveyed.island else 1)
         return "too_long" if long and instance.ways.known[unit] else "no_coordinates"
-    open_slots = [slot for slot, blocked in enumerate(instance.blocked[unit].tolist()) if not blocked]
-    if online and not in_person and not any(instance.sessions_most[slot] for slot in open_slots):
+    if online and not in_person and not np.array(instance.sessions_most)[open_slots].any():
         return "no_bridge"
-    seats = [
-        instance.seat_cost(unit, day, half, mode)
-        for day in range(len(instance.team_of)) for half in (0, 1) for mode in Mode
-    ]  # fmt: skip
-    if any(cost is not None for cost in seats):
+    if seated:
         return "no_room"
-    led = {slot for team in instance.presence.led for slot in open_slots if team[slot]}
-    covered = {
-        slot for team in range(len(instance.teams)) for slot in open_slots
-        if instance.presence.covered(team, unit)[slot]
-    }  # fmt: skip
-    if not led:
+    if not (led & open_slots).any():
         return "no_team_then"
-    if not covered:
+    teams = range(len(instance.teams))
+    covered = np.array([instance.presence.covered(team, unit) for team in teams], dtype=bool)
+    if not (covered & open_slots).any():
         return "composition"
     return "no_whole_day" if surveyed.island and not online else "no_team_then"
