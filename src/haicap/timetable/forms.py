@@ -55,9 +55,9 @@ class PublishForm(RevisedForm):
     accept_unserved = forms.BooleanField(label=_("Publish although units are left out"), required=False)
 
 
-def _weight(label: Any, name: str) -> forms.IntegerField:
+def _weight(label: Any, name: str, *, required: bool = True) -> forms.IntegerField:
     return forms.IntegerField(
-        label=label, min_value=0, max_value=10_000_000, initial=getattr(Weights(), name)
+        label=label, min_value=0, max_value=10_000_000, initial=getattr(Weights(), name), required=required
     )
 
 
@@ -103,10 +103,13 @@ class SolveForm(Form):
     km = _weight(_("Weight: each kilometre by road"), "km")
     load = _weight(_("Weight: uneven load between teams"), "load")
     change = _weight(_("Weight: each unit that changes against the published calendar"), "change")
+    soon = _weight(_("Weight: each day by which such a change comes at short notice"), "soon", required=False)
+    province = _weight(_("Weight: fairness between former provinces"), "province", required=False)
+    team_day = _weight(_("Weight: each day on which a team is called out"), "team_day", required=False)
 
     PARAMETERS = (
         "speed_kmh", "lunch_minutes", "half_day_minutes", "two_visits_minutes", "online_per_half_day", "rank",
-        "unlisted", "km", "load", "change",
+        "unlisted", "km", "load", "change", "soon", "province", "team_day",
     )  # fmt: skip
 
     @property

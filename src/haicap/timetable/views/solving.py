@@ -12,9 +12,11 @@ from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
 from haicap.kernel.periods import Slot
 from haicap.timetable import actions, queries
+from haicap.timetable.actions.drafts import refused
 from haicap.timetable.forms import SolveForm
 from haicap.timetable.permissions import READ_DRAFTS, SOLVE
 from haicap.timetable.queries.problem import settings_of
+from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.settings import as_values
 from haicap.timetable.texts import REASON_TEXTS
 
@@ -27,7 +29,10 @@ def solve(request: Request) -> HttpResponse:
     newest = queries.draft_for(actor=request.actor, campaign=campaign) or published
     if request.method != "POST":
         asked = {name: value for name, value in request.GET.items() if name in SolveForm.PARAMETERS}
-        form = SolveForm(initial={**as_values(*settings_of(campaign)), **asked})
+        try:
+            form = SolveForm(initial={**as_values(*settings_of(campaign)), **asked})
+        except InvalidProblemError as error:
+            raise refused(error, units={}) from error
         values = {"form": form, "newest": newest, "campaign": campaign, "asked": asked}
         return render(request, "timetable/solve.html", values)
     form = SolveForm(request.POST)
