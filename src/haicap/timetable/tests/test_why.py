@@ -1,0 +1,38 @@
+"""Why: each price told is that of a plan that holds and grants the wish."""
+
+from dataclasses import replace
+
+from haicap.timetable.rules.checker import check
+from haicap.timetable.rules.problem import Problem
+from haicap.timetable.rules.why import explain
+from haicap.timetable.tests.samples import problem, slot, unit, visit
+from haicap.timetable.texts_why import sentence
+
+
+def _two_want_monday_morning() -> Problem:
+    wish = (slot(0), slot(1))
+    return problem((unit("1", preferred=wish), unit("2", preferred=wish)), days=2)
+
+
+def test_a_wish_that_another_unit_holds_is_priced_by_a_plan_that_grants_it() -> None:
+    tight = _two_want_monday_morning()
+    visits = (visit("1", slot(0)), visit("2", slot(1)))
+    (item,) = explain(problem=tight, visits=visits, seed=1)
+    assert (item.unit, item.kind, item.binding, item.holders) == ("2", "not_first", "taken", ("1",))
+    assert item.price is not None
+    assert check(problem=tight, visits=item.price.visits).violations == ()
+    assert next(v.slot for v in item.price.visits if v.unit == "2") == slot(0)
+    assert {change.unit for change in item.price.changes} == {"1", "2"}
+    assert item.price.least is None or item.price.least <= item.price.total
+    assert "Ward One" in sentence(item, {"1": "Ward One", "2": "Ward Two"})
+
+
+def test_a_blocked_wish_and_what_is_not_examined_are_told_as_such() -> None:
+    tight = _two_want_monday_morning()
+    blocked = replace(tight.units[1], blocked=frozenset({slot(0)}))
+    tight = replace(tight, units=(tight.units[0], blocked))
+    visits = (visit("1", slot(0)), visit("2", slot(1)))
+    (item,) = explain(problem=tight, visits=visits, seed=1)
+    assert (item.binding, item.price) == ("blocked", None)
+    (item,) = explain(problem=tight, visits=visits, seed=1, max_units=0)
+    assert not item.examined

@@ -1,0 +1,71 @@
+"""Sentences for the compromises of a plan: what was wanted, which rule binds, what giving it would cost."""
+
+from collections.abc import Mapping
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from haicap.kernel.errors import Text
+from haicap.timetable.rules.problem import PlacedVisit
+from haicap.timetable.rules.why import Explanation, Price
+from haicap.timetable.texts import slot_text
+
+MOST_NAMED = 3
+BINDING_TEXTS: Mapping[str, Text] = {
+    "pinned": gettext_lazy("its visit is pinned"),
+    "blocked": gettext_lazy("the unit itself blocked that half-day"),
+    "outside": gettext_lazy("that half-day lies outside the window of visits"),
+    "no_team": gettext_lazy("no team is called with enough members then"),
+    "composition": gettext_lazy("those present in no team cover every content area then"),
+    "taken": gettext_lazy("every team that could go has a visit then"),
+    "travel": gettext_lazy("the way is too long for the teams that are free then"),
+    "bridge": gettext_lazy("no bridge point has a room and a technician free then"),
+    "limit": gettext_lazy("the free teams would exceed their visits a day or days in a row"),
+    "rules": gettext_lazy("rules of the plan do not allow it as things are"),
+    "dearer": gettext_lazy("it fits, but makes the calendar as a whole worse"),
+}  # fmt: skip
+
+
+def sentence(explanation: Explanation, names: Mapping[str, str]) -> str:
+    """Return the account of one compromise; `names` by unit code, the code itself where one is missing."""
+    item = explanation
+    values = {
+        "unit": names.get(item.unit, item.unit),
+        "wish": slot_text(item.slot) if item.slot else _("any half-day"),
+        "got": _visit(item.got),
+        "reason": BINDING_TEXTS[item.binding] if item.examined else _("not examined"),
+    }
+    if item.areas:
+        values["reason"] = f"{values['reason']} ({', '.join(item.areas)})"
+    text = _("%(unit)s wished for %(wish)s and has %(got)s: %(reason)s.") % values
+    if not item.examined or item.binding in ("pinned", "blocked", "outside"):
+        return text
+    if item.price is None:
+        return text + " " + _("No calendar that grants it was found.")
+    return text + " " + _effect(item.price, item.unit, names)
+
+
+def _effect(price: Price, unit: str, names: Mapping[str, str]) -> str:
+    others = [change for change in price.changes if change.unit != unit]
+    moved = [
+        _("%(unit)s from %(before)s to %(after)s") % {
+            "unit": names.get(change.unit, change.unit),
+            "before": _visit(change.before),
+            "after": _visit(change.after),
+        }
+        for change in others[:MOST_NAMED]
+    ]  # fmt: skip
+    if len(others) > MOST_NAMED:
+        moved.append(_("%(count)s more units") % {"count": len(others) - MOST_NAMED})
+    return _("To grant it: %(moves)s; the ways change by %(km)s km, the cost by %(points)s points.") % {
+        "moves": "; ".join(moved) or _("no other unit moves"),
+        "km": number_format(price.metres / 1000, 1),
+        "points": number_format(price.total / 1000, 1),
+    }
+
+
+def _visit(visit: PlacedVisit | None) -> str:
+    if visit is None:
+        return _("no visit")
+    return _("%(slot)s, team %(team)s") % {"slot": slot_text(visit.slot), "team": visit.team}
