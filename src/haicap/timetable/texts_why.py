@@ -12,6 +12,13 @@ from haicap.timetable.rules.why import Explanation, Price
 from haicap.timetable.texts import slot_text
 
 MOST_NAMED = 3
+WISH_TEXTS: Mapping[str, Text] = {
+    "unserved": gettext_lazy("%(unit)s has no visit: %(reason)s."),
+    "mode": gettext_lazy("%(unit)s asked to be surveyed in another way and has %(got)s: %(reason)s."),
+    "changed": gettext_lazy("%(unit)s was published for %(wish)s and now has %(got)s: %(reason)s."),
+    "unlisted": gettext_lazy("%(unit)s asked for %(wish)s and has %(got)s, not on its list: %(reason)s."),
+    "not_first": gettext_lazy("%(unit)s asked for %(wish)s and has %(got)s: %(reason)s."),
+}  # fmt: skip
 BINDING_TEXTS: Mapping[str, Text] = {
     "pinned": gettext_lazy("its visit is pinned"),
     "blocked": gettext_lazy("the unit itself blocked that half-day"),
@@ -38,7 +45,7 @@ def sentence(explanation: Explanation, names: Mapping[str, str]) -> str:
     }
     if item.areas:
         values["reason"] = f"{values['reason']} ({', '.join(item.areas)})"
-    text = _("%(unit)s wished for %(wish)s and has %(got)s: %(reason)s.") % values
+    text = str(WISH_TEXTS[item.kind]) % values
     if not item.examined or item.binding in ("pinned", "blocked", "outside"):
         return text
     if item.price is None:

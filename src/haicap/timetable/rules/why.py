@@ -103,7 +103,7 @@ def compromises(*, problem: Problem, visits: Sequence[PlacedVisit]) -> tuple[Exp
         kind = _kind(unit, got, old)
         if kind is None:
             continue
-        slot = unit.preferred[0] if unit.preferred else None
+        slot = unit.preferred[0] if unit.preferred and kind in ("unlisted", "not_first") else None
         if kind == "changed" and old is not None:
             slot = old.slot
         mode = old.mode if kind == "changed" and old is not None else unit.modes[0]
@@ -203,13 +203,15 @@ def _price(
     if not set(now.violations) <= set(was.violations):
         return None
     old, new = was.objective, now.objective
+    # Without a matrix solver and checker may round each leg of a way to another metre.
+    rounding = 0 if problem.matrix else 2 * len(problem.units) * problem.weights.km
     terms = {name: new.terms[name] - old.terms[name] for name in new.terms}
     return Price(
         terms={name: value for name, value in terms.items() if value},
         metres=new.metres - old.metres,
         changes=compare(before=before, after=after),
         visits=tuple(after),
-        least=None if least is None else least - old.total,
+        least=None if least is None else least - rounding - old.total,
     )
 
 
