@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -50,4 +51,4 @@ def _when(slots: Sequence[Slot]) -> str:
 def disturbance_fault(fault: DisturbanceFault) -> tuple[str, str]:
     """Return the field a fault is about and its sentence."""
     where, text = FAULT_TEXTS[fault.code]
-    return where, str(text) % {"slot": slot_text(fault.slot) if fault.slot else ""}
+    return where, capfirst(str(text) % {"slot": slot_text(fault.slot) if fault.slot else ""})

@@ -1,6 +1,7 @@
 """Planning the calendar in force again after something came up: the facts are written down, a draft is made."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -40,6 +41,7 @@ from haicap.timetable.rules.replan import (
     again,
     disturbance_faults,
     fewest,
+    keep_bridges,
 )
 from haicap.timetable.rules.solver import solve
 from haicap.timetable.texts_replan import disturbance_fault
@@ -247,6 +249,7 @@ def compute_replan(
         )  # fmt: skip
     except InvalidProblemError as error:
         raise refused(error, units={code: unit.full_name for code, unit in units.items()}) from error
+    plan = replace(plan, visits=keep_bridges(problem=problem, visits=plan.visits))
     verdict = check_plan(problem=problem, plan=plan)
     told = shortfall_of(problem=problem, plan=plan, seed=seed, on_progress=on_progress, stopped=stopped)
     on_progress(98, _("Saving the draft"))

@@ -244,6 +244,38 @@ def struck(problem: Problem) -> tuple[str, ...]:
     )
 
 
+def keep_bridges(*, problem: Problem, visits: Sequence[PlacedVisit]) -> tuple[PlacedVisit, ...]:
+    """Return the visits with each session online at the bridge point it had before, where that still holds it.
+
+    The others stay at theirs while there is room, else go to any that has: on one half-day bridge points differ
+    in nothing else, so every session finds one.
+    """
+    before = {(v.unit, v.team, v.slot): v.bridge for v in problem.previous if v.bridge}
+    sessions: dict[tuple[Slot, int], str] = {}
+    wished: dict[tuple[Slot, int], str] = {}
+    for visit in sorted((v for v in visits if v.bridge), key=lambda v: v.unit):
+        key = visit.slot, visit.team
+        sessions.setdefault(key, visit.bridge)
+        if (old := before.get((visit.unit, visit.team, visit.slot))) is not None:
+            wished.setdefault(key, old)
+    room = {(bridge.code, slot): bridge.capacity for bridge in problem.bridges for slot in bridge.available}
+    found: dict[tuple[Slot, int], str] = {}
+    for options in (wished, sessions):
+        for (slot, team), code in sorted(options.items(), key=lambda item: (item[0][0].key, item[0][1])):
+            if (slot, team) not in found and room.get((code, slot), 0) > 0:
+                found[slot, team] = code
+                room[code, slot] -= 1
+    for slot, team in sessions.keys() - found.keys():
+        free = [bridge.code for bridge in problem.bridges if room.get((bridge.code, slot), 0) > 0]
+        if not free:
+            return tuple(visits)
+        found[slot, team] = free[0]
+        room[free[0], slot] -= 1
+    return tuple(
+        replace(visit, bridge=found[visit.slot, visit.team]) if visit.bridge else visit for visit in visits
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fewest:
     """A plan with few changes, and what proves how few they can be.

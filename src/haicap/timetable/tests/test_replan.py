@@ -1,6 +1,7 @@
 """Planning the calendar in force again: the fewest changes, proven, and only those touched are told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,12 +23,13 @@ from haicap.timetable.queries.problem import problem_for
 from haicap.timetable.queries.recipients import recipients_of
 from haicap.timetable.rules.changes import compare
 from haicap.timetable.rules.checker import check
-from haicap.timetable.rules.problem import Mode
+from haicap.timetable.rules.problem import BridgePoint, Mode, PlacedVisit, Problem
 from haicap.timetable.rules.replan import (
     Disturbance,
     again,
     disturbed,
     fewest_changes,
+    keep_bridges,
     stays_possible,
     struck,
 )
@@ -136,6 +138,23 @@ def test_a_team_off_and_a_bridge_point_gone_become_facts(published: Calendar):
     assert held[online.bridge]["away"] == [online.slot.key]
     assert all(v.bridge for v in all_placed(new) if v.mode is Mode.ONLINE)
     assert not any(v.bridge == online.bridge and v.slot == online.slot for v in all_placed(new))
+
+
+def test_sessions_online_keep_their_bridge_point_while_it_holds_them():
+    slots = _days(1, start=MONDAY)
+    points = tuple(
+        BridgePoint(code=code, available=frozenset(slots), rooms=1, technicians=1) for code in ("A", "B", "C")
+    )
+    old = [
+        PlacedVisit(unit=str(n), team=n, slot=slots[0], mode=Mode.ONLINE, bridge=code)
+        for n, code in enumerate("ABC")
+    ]
+    solved = [replace(visit, bridge=code) for visit, code in zip(old, "BCA", strict=True)]
+    problem = Problem(units=(), teams=(), slots=slots, bridges=points, previous=tuple(old))
+    assert keep_bridges(problem=problem, visits=solved) == tuple(old)
+    closed = replace(problem, bridges=(replace(points[0], available=frozenset()), points[1], points[2]))
+    kept = keep_bridges(problem=closed, visits=solved[1:])
+    assert [visit.bridge for visit in kept] == ["B", "C"]
 
 
 def test_the_number_is_a_lower_bound_and_counts_whom_no_plan_can_leave(published: Calendar):
