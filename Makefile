@@ -56,7 +56,7 @@ format: install ## Rewrite sources in the house format
 	npm run --silent format
 
 bench: install ## Measure, each figure beside something outside the project
-	@for b in $$(grep -l __main__ bench/*.py); do echo "== $$b"; $(BIN)/python $$b || exit 1; done
+	@for b in $$(grep -l __main__ bench/*.py); do echo "== $$b"; $(BIN)/python -m bench.$$(basename $$b .py) || exit 1; done
 
 screenshots: install ## Take the README's screenshots from a fresh demo
 	$(BIN)/python -m tests.screenshots

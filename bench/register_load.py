@@ -1,6 +1,6 @@
 """Loading the register: 168 and 3,321 units, beside plain sqlite3 inserting the very same rows.
 
-python bench/register_load.py
+python -m bench.register_load
 
 The floor is `executemany` of the rows the load left behind, into tables and indexes of the same definition,
 in one transaction on the same disk: what remains above it is reading the list, resolving it, checking it.

@@ -1,6 +1,6 @@
 """The consolidated report of 168 units, beside bare openpyxl writing a workbook of as many cells.
 
-python bench/report.py
+python -m bench.report
 
 The floor is the least any program would do for the annexes: `openpyxl` in write-only mode, one cell for each
 filled cell of the real annexes, no style, no formula, no document, no database.

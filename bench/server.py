@@ -1,6 +1,6 @@
 """The board and the list of units at 168 and at 3,321 units, beside an empty view on the same server.
 
-python bench/server.py
+python -m bench.server
 
 Runs `haicap serve` on a database filled for the purpose and loads it from other processes over kept-open
 connections. The floor is `/alive/`: the same server, the same middleware, no query and no template.

@@ -1,6 +1,6 @@
 """The timetable optimiser at its real size, beside others on the same problem in the same seconds.
 
-python bench/timetable.py [--part city|against|replan|country] [--seconds N] [--seeds 1 2 3 4 5]
+python -m bench.timetable [--part city|against|replan|country] [--seconds N] [--seeds 1 2 3 4 5]
 
 Every answer, haicap's and the others', is put through the same independent checker, which finds broken rules and
 works the cost out again. Costs are points; a unit left out costs 100,000.
