@@ -65,9 +65,10 @@ def _effect(price: Price, unit: str, names: Mapping[str, str]) -> str:
     ]  # fmt: skip
     if len(others) > MOST_NAMED:
         moved.append(_("%(count)s more units") % {"count": len(others) - MOST_NAMED})
-    return _("To grant it: %(moves)s; the ways change by %(km)s km, the cost by %(points)s points.") % {
+    return _("To grant it: %(moves)s; the ways %(km)s, the cost rises by %(points)s points.") % {
         "moves": "; ".join(moved) or _("no other unit moves"),
-        "km": number_format(price.metres / 1000, 1),
+        "km": (_("grow by %(km)s km") if price.metres >= 0 else _("shrink by %(km)s km"))
+        % {"km": number_format(abs(price.metres) / 1000, 1)},
         "points": number_format(price.total / 1000, 1),
     }
 
