@@ -19,7 +19,6 @@ PAGES: Mapping[str, SitePage] = {
     "ui:home": SitePage("/"),
     "ui:gallery": SitePage("/ui/gallery/", ADMINISTRATOR),
     "kernel:audit": SitePage("/audit/"),
-    "kernel:job": SitePage("/jobs/{job}/"),
     "accounts:sign-in": SitePage("/signin/", None),
     "accounts:profile": SitePage("/account/"),
     "accounts:password": SitePage("/account/password/"),
@@ -72,6 +71,7 @@ PAGES: Mapping[str, SitePage] = {
     "questionnaire:report": SitePage("/questionnaire/reports/{visited}/"),
     "questionnaire:fill": SitePage("/questionnaire/reports/{unit}/fill/", OFFICER),
     "questionnaire:review": SitePage("/questionnaire/reports/{visited}/review/A0/", HEAD),
+    "questionnaire:verify": SitePage("/questionnaire/reports/{visited}/verify/a0_05/", HEAD),
     "questionnaire:field": SitePage("/questionnaire/fields/a0_01/", LEADER),
     "questionnaire:figure": SitePage("/questionnaire/figures/{visited}/a0_01/", LEADER),
     "findings:difficulties": SitePage("/findings/difficulties/"),
@@ -89,20 +89,35 @@ PAGES: Mapping[str, SitePage] = {
     "assessment:compare": SitePage("/reports/1/compare/1/"),
 }
 
-NO_PAGE = {  # what answers with something else: an action, a file, a fragment, or a step between two pages
-    "name", "ui:language", "kernel:alive", "kernel:job-stop",
-    "accounts:second-factor", "accounts:factor-again", "accounts:sign-out", "accounts:enrol-picture",
-    "accounts:unenrol", "accounts:recovery-codes", "accounts:notices-read", "accounts:notice-read",
-    "accounts:person-password", "register:boundaries", "campaign:state", "campaign:nominations-request",
-    "campaign:nominations-hand-in", "campaign:nomination-check", "campaign:nomination-withdraw",
-    "campaign:teams-form", "campaign:team-place", "campaign:registrations-remind",
-    "campaign:registration-check", "timetable:judge", "timetable:pin", "timetable:remove", "timetable:drop",
-    "timetable:check", "timetable:publish", "timetable:revise", "timetable:discard", "timetable:compare",
-    "timetable:link", "timetable:revoke", "timetable:team-ics", "timetable:unit-ics", "timetable:feed",
-    "questionnaire:build", "questionnaire:workbook", "questionnaire:sign", "questionnaire:take-back",
-    "questionnaire:accept", "questionnaire:return", "questionnaire:confirm", "questionnaire:verify",
-    "questionnaire:evidence", "findings:difficulties-export", "findings:difficulty-edit",
+DRAFT_PAGES: Mapping[str, SitePage] = {  # there only while the calendar has a draft, here version 2
+    "timetable:publish": SitePage("/timetable/versions/2/publish/"),
+    "timetable:compare": SitePage("/timetable/compare/1/2/"),
+    "timetable:version": SitePage("/timetable/versions/2/"),
+    "timetable:visit": SitePage("/timetable/versions/2/visits/{visited}/"),
+}
+
+WALKED = {  # reached only by doing something first: the last tests of test_axe.py do it
+    "kernel:job", "findings:difficulty-edit",
+    "accounts:second-factor", "accounts:factor-again", "accounts:recovery-codes",
+}  # fmt: skip
+
+POST_ONLY = {
+    "kernel:job-stop", "ui:language", "accounts:sign-out", "accounts:unenrol",
+    "accounts:notices-read", "accounts:notice-read", "accounts:person-password",
+    "campaign:state", "campaign:nominations-request", "campaign:nominations-hand-in",
+    "campaign:nomination-check", "campaign:nomination-withdraw", "campaign:teams-form",
+    "campaign:team-place", "campaign:registrations-remind", "campaign:registration-check",
+    "timetable:pin", "timetable:remove", "timetable:drop", "timetable:check", "timetable:revise",
+    "timetable:discard", "timetable:link", "timetable:revoke",
+    "questionnaire:build", "questionnaire:sign", "questionnaire:take-back", "questionnaire:accept",
+    "questionnaire:return", "questionnaire:confirm",
     "findings:difficulty-decide", "findings:minutes-draft", "findings:minutes-refresh",
-    "findings:minutes-supplement", "findings:minutes-file", "assessment:make", "assessment:docx",
-    "assessment:xlsx",
+    "findings:minutes-supplement", "assessment:make",
+}  # fmt: skip
+
+FILES_AND_FRAGMENTS = {
+    "kernel:alive", "accounts:enrol-picture", "register:boundaries", "timetable:judge",
+    "timetable:team-ics", "timetable:unit-ics", "timetable:feed", "questionnaire:workbook",
+    "questionnaire:evidence", "findings:difficulties-export", "findings:minutes-file",
+    "assessment:docx", "assessment:xlsx",
 }  # fmt: skip

@@ -1,16 +1,20 @@
 """Opens every page in Chromium, wide and on a phone: no accessibility violation, nothing fetched elsewhere."""
 
-import csv
+import base64
+import re
 import sqlite3
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.urls import get_resolver
+from django_otp.oath import totp
 
-from tests.conftest import HAICAP, Site, environment_of
-from tests.site_pages import NO_PAGE, PAGES
+from tests.conftest import HAICAP, PASSWORD, Site, environment_of
+from tests.site_pages import DRAFT_PAGES, FILES_AND_FRAGMENTS, PAGES, POST_ONLY, WALKED, SitePage
+from tests.test_sweep import _patterns
 
 AXE = Path(__file__).resolve().parents[1] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -21,12 +25,34 @@ RUN = """async (tags) => {
 SIZES = ((1366, 768), (390, 844))
 
 
-def test_every_address_of_the_sweep_is_visited_or_known_to_be_no_page():
-    with Path(__file__).with_name("sweep.csv").open(encoding="utf-8") as file:
-        names = {row["name"] for row in csv.DictReader(file)}
-    names = {name for name in names if "/api/" not in name and not name.startswith("api:")}
-    assert names - NO_PAGE - PAGES.keys() == set()
-    assert PAGES.keys() - names == set()
+def _views() -> dict[str, Any]:
+    return {name: pattern.callback for name, pattern in _patterns(get_resolver())}
+
+
+def _methods(view: Any) -> list[str] | None:
+    """Return what Django's `require_http_methods` lets through to a view, None when it is not used."""
+    while view is not None:
+        code = view.__code__
+        if "request_method_list" in code.co_freevars:
+            held = view.__closure__[code.co_freevars.index("request_method_list")]
+            return list(held.cell_contents)
+        view = getattr(view, "__wrapped__", None)
+    return None
+
+
+def test_every_address_of_the_site_is_opened_here_or_known_to_be_no_page() -> None:
+    views = _views()
+    names = {name for name in views if not name.startswith("api:")}
+    groups = (set(PAGES) | set(DRAFT_PAGES), WALKED, POST_ONLY, FILES_AND_FRAGMENTS)
+    listed: set[str] = set().union(*groups)
+    assert names - listed == set()
+    assert listed - names == set()
+    assert sum(map(len, groups)) == len(listed), "an address is listed twice"
+
+
+def test_what_is_not_opened_because_it_only_takes_something_takes_only_that() -> None:
+    views = _views()
+    assert {name for name in POST_ONLY if _methods(views[name]) != ["POST"]} == set()
 
 
 def _one(data: Path, question: str, *values: object) -> Any:
@@ -89,6 +115,22 @@ def _problems(page: Any, width: int) -> list[str]:
     return found
 
 
+def _open(page: Any, path: str, width: int) -> list[str]:
+    answer = page.goto(path, wait_until="load")
+    if path.endswith("/fill/"):
+        page.wait_for_selector("html[data-questionnaire=ready]", timeout=30_000)
+    page.wait_for_timeout(250)
+    return [f"answers {answer.status}"] if answer.status >= 400 else _problems(page, width)
+
+
+def _walk(page: Any, pages: Mapping[str, SitePage], places: dict[str, Any], width: int) -> list[str]:
+    return [
+        f"{name} ({width} px): {problem}"
+        for name, wanted in pages.items()
+        for problem in _open(page, wanted.path.format(**places), width)
+    ]
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width, height", SIZES)
 @pytest.mark.parametrize("role", sorted({page.role or "" for page in PAGES.values()}))
@@ -96,16 +138,25 @@ def test_no_page_of_a_role_has_a_violation(
     role: str, width: int, height: int, page_as: Callable[..., Any], places: dict[str, Any]
 ) -> None:
     page = page_as(role or None, width=width, height=height)
-    found: list[str] = []
-    for name, wanted in PAGES.items():
-        if (wanted.role or "") != role or name == "kernel:job":
-            continue
-        answer = page.goto(wanted.path.format(**places), wait_until="load")
-        if name == "questionnaire:fill":
-            page.wait_for_selector("html[data-questionnaire=ready]", timeout=30_000)
-        page.wait_for_timeout(250)
-        problems = [f"answers {answer.status}"] if answer.status >= 400 else _problems(page, width)
-        found += [f"{name} ({width} px): {problem}" for problem in problems]
+    own = {name: wanted for name, wanted in PAGES.items() if (wanted.role or "") == role}
+    found = _walk(page, own, places, width)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, height", SIZES)
+def test_no_page_of_a_draft_of_the_calendar_has_a_violation(
+    width: int, height: int, page_as: Callable[..., Any], places: dict[str, Any]
+) -> None:
+    page = page_as("secretariat", width=width, height=height)
+    page.goto("/timetable/")
+    page.locator("form[action$='/revise/'] button").click()
+    page.wait_for_url("**/timetable/versions/2/")
+    found = _walk(page, DRAFT_PAGES, places, width)
+    page.goto("/timetable/versions/2/")
+    page.locator("form[action$='/discard/'] button").click()
+    page.locator("dialog#confirm[open] button[value=yes]").click()
+    page.wait_for_url("**/timetable/versions/")
     assert not found, "\n".join(found)
 
 
@@ -117,3 +168,46 @@ def test_the_page_of_a_running_job_has_no_violation(page_as: Callable[..., Any])
     page.wait_for_url("**/jobs/**")
     assert _problems(page, 1366) == []
     page.wait_for_url("**/reports/*/", timeout=90_000)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width, height", SIZES)
+def test_the_page_to_change_a_draft_difficulty_has_no_violation(
+    width: int, height: int, page_as: Callable[..., Any]
+) -> None:
+    page = page_as("commune_officer", width=width, height=height)
+    page.goto("/findings/difficulties/new/")
+    page.select_option("#id_area", index=2)
+    page.select_option("#id_group", "organisation")
+    page.select_option("#id_competent_level", "city")
+    page.fill("#id_text", "Bản nháp mẫu")
+    page.get_by_role("button", name="Lưu bản nháp").click()
+    page.wait_for_url(re.compile(r"/findings/difficulties/\d+/$"))
+    assert _open(page, f"{page.url}edit/", width) == []
+    assert page.input_value("#id_text") == "Bản nháp mẫu"
+
+
+@pytest.mark.browser
+def test_a_person_turns_on_the_second_factor_and_signs_in_with_it(page_as: Callable[..., Any]) -> None:
+    page = page_as("bridge_technician")
+    assert _open(page, "/account/second-factor/", 1366) == []
+    key = base64.b32decode(page.locator("main code").first.inner_text())
+    page.fill("#id_code", "000000" if totp(key) != 0 else "000001")
+    page.locator("main form button[type=submit]").click()
+    page.locator(".invalid-feedback, .alert-danger").first.wait_for()
+    page.fill("#id_code", f"{totp(key):06d}")
+    page.locator("main form button[type=submit]").click()
+    page.locator("main li code").first.wait_for()
+    assert _problems(page, 1366) == []
+    spare = page.locator("main li code").first.inner_text()
+    assert _open(page, "/signin/again/", 1366) == []
+    page.context.clear_cookies()
+    page.goto("/signin/")
+    page.fill("input[name=username]", "kythuat")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url("**/signin/code/")
+    assert _problems(page, 1366) == []
+    page.fill("#id_code", spare)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(lambda url: "/signin" not in url)
