@@ -58,6 +58,9 @@ PAGES: Mapping[str, SitePage] = {
     "timetable:mine": SitePage("/timetable/mine/", HEAD),
     "timetable:solve": SitePage("/timetable/solve/"),
     "timetable:versions": SitePage("/timetable/versions/"),
+    "timetable:replan": SitePage("/timetable/replan/"),
+    "timetable:travel": SitePage("/timetable/travel/"),
+    "timetable:scenarios": SitePage("/timetable/scenarios/"),
     "timetable:version": SitePage("/timetable/versions/1/"),
     "timetable:version-list": SitePage("/timetable/versions/1/list/"),
     "timetable:print": SitePage("/timetable/versions/1/print/"),
@@ -97,7 +100,8 @@ DRAFT_PAGES: Mapping[str, SitePage] = {  # there only while the calendar has a d
 }
 
 WALKED = {  # reached only by doing something first: the last tests of test_axe.py do it
-    "kernel:job", "findings:difficulty-edit",
+    "kernel:job", "findings:difficulty-edit", "timetable:scenario", "timetable:scenario-add",
+    "timetable:scenario-add-sweep",
     "accounts:second-factor", "accounts:factor-again", "accounts:recovery-codes",
 }  # fmt: skip
 
@@ -108,7 +112,8 @@ POST_ONLY = {
     "campaign:nomination-check", "campaign:nomination-withdraw", "campaign:teams-form",
     "campaign:team-place", "campaign:registrations-remind", "campaign:registration-check",
     "timetable:pin", "timetable:remove", "timetable:drop", "timetable:check", "timetable:revise",
-    "timetable:discard", "timetable:link", "timetable:revoke",
+    "timetable:discard", "timetable:link", "timetable:revoke", "timetable:travel-remove",
+    "timetable:scenario-again", "timetable:scenario-delete",
     "questionnaire:build", "questionnaire:sign", "questionnaire:take-back", "questionnaire:accept",
     "questionnaire:return", "questionnaire:confirm",
     "findings:difficulty-decide", "findings:minutes-draft", "findings:minutes-refresh",
@@ -117,6 +122,7 @@ POST_ONLY = {
 
 FILES_AND_FRAGMENTS = {
     "kernel:alive", "accounts:enrol-picture", "register:boundaries", "timetable:judge",
+    "timetable:cells", "timetable:appendix", "timetable:scenarios-xlsx",
     "timetable:team-ics", "timetable:unit-ics", "timetable:feed", "questionnaire:workbook",
     "questionnaire:evidence", "findings:difficulties-export", "findings:minutes-file",
     "assessment:docx", "assessment:xlsx",
