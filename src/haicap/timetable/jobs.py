@@ -12,6 +12,7 @@ from haicap.kernel.jobs import Progress, job
 from haicap.timetable.actions.replan import compute_replan
 from haicap.timetable.actions.scenarios import compute_scenario
 from haicap.timetable.actions.solve import solve_and_save
+from haicap.timetable.actions.why import explain_and_save
 from haicap.timetable.models import Calendar
 from haicap.timetable.rules.replan import Disturbance
 from haicap.timetable.rules.solver import Step
@@ -115,3 +116,23 @@ def scenario(
         stopped=progress.stopped,
     )
     return {"url": reverse("timetable:scenarios"), "scenario": row.pk}
+
+
+@job("timetable.explain")
+def explain(
+    progress: Progress, *, actor: Actor, campaign: str, version: int, most: int | None = None
+) -> dict[str, Any]:
+    """Explain the compromises of a version; asked to stop, it keeps what it has."""
+    calendar = explain_and_save(
+        actor=actor,
+        calendar=Calendar.objects.select_related("campaign").get(campaign__code=campaign, version=version),
+        most=most,
+        on_progress=progress.report,
+        stopped=progress.stopped,
+    )
+    items = calendar.why["items"]
+    return {
+        "url": reverse("timetable:why", args=[version]),
+        "compromises": len(items),
+        "examined": sum(item["examined"] for item in items),
+    }

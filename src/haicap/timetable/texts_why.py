@@ -1,15 +1,17 @@
 """Sentences for the compromises of a plan: what was wanted, which rule binds, what giving it would cost."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from haicap.kernel.errors import Text
+from haicap.timetable.queries.why import Reason
 from haicap.timetable.rules.problem import PlacedVisit
 from haicap.timetable.rules.why import Explanation, Price
-from haicap.timetable.texts import slot_text
+from haicap.timetable.texts import TERM_TEXTS, slot_text
 
 MOST_NAMED = 3
 WISH_TEXTS: Mapping[str, Text] = {
@@ -77,3 +79,37 @@ def _visit(visit: PlacedVisit | None) -> str:
     if visit is None:
         return _("no visit")
     return _("%(slot)s, team %(team)s") % {"slot": slot_text(visit.slot), "team": visit.team}
+
+
+COLOURS = {
+    "unserved": "red",
+    "mode": "orange",
+    "changed": "orange",
+    "unlisted": "yellow",
+    "not_first": "blue",
+}
+
+
+def rows_of(reasons: Iterable[Reason], *, kinds: Mapping[str, Text]) -> list[dict[str, Any]]:
+    """Return what a page shows of each reason: unit, kind, sentence, and what giving the wish changes."""
+    return [
+        {
+            "unit": reason.unit,
+            "kind": str(kinds[reason.item.kind]),
+            "colour": COLOURS[reason.item.kind],
+            "sentence": sentence(reason.item, reason.names),
+            "terms": _terms(reason.item.price),
+        }
+        for reason in reasons
+    ]
+
+
+def _terms(price: Price | None) -> list[tuple[str, str]]:
+    """Return each part of the cost that changes, in points, with its sign."""
+    if price is None:
+        return []
+    return [
+        (str(TERM_TEXTS[name]), f"{'+' if value > 0 else '−'}{number_format(abs(value) / 1000, 1)}")
+        for name, value in price.terms.items()
+        if abs(value) >= 50
+    ]

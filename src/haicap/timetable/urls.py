@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from haicap.timetable.views import board, edit, feeds, replan, scenarios, solving, travel, versions
+from haicap.timetable.views import board, edit, feeds, replan, scenarios, solving, travel, versions, why
 
 
 class DayConverter(StringConverter):
@@ -38,6 +38,8 @@ urlpatterns = [
     path("versions/<int:version>/revise/", versions.revise, name="revise"),
     path("versions/<int:version>/discard/", versions.discard, name="discard"),
     path("compare/<int:before>/<int:after>/", versions.compare, name="compare"),
+    path("versions/<int:version>/why/", why.why, name="why"),
+    path("versions/<int:version>/why/ask/", why.ask, name="why-ask"),
     path("replan/", replan.replan, name="replan"),
     path("travel/", travel.travel, name="travel"),
     path("travel/remove/", travel.remove, name="travel-remove"),

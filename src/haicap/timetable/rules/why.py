@@ -1,7 +1,7 @@
 """Why a unit did not get what it asked for, which rule binds, and what giving it would cost.
 
 Every cost told is that of a plan which the checker found to break nothing new: the better of a local move or
-swap and a plan solved anew with the unit held to its wish. `least` is a proven lower bound, where one is known.
+swap and a plan solved anew with the unit held to its wish and few others moved.
 """
 
 from collections import Counter
@@ -16,7 +16,10 @@ from haicap.timetable.rules.judging import CellJudgement, judge_cells
 from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, SurveyedUnit
 from haicap.timetable.rules.solver import solve
 
-ITERATIONS = 10  # few moves but no proof; with 50 the cost is proven, and 150 of 168 units move for it
+ITERATIONS = 60
+"""iterations of the solver for one wish: rounds of columns, then a few packings"""
+MOVED = 20
+"""points that each other unit's move counts while a plan that grants the wish is looked for: few should move"""
 BINDING: Mapping[str, str] = {
     "team.too_far": "travel", "team.half_day_too_short": "travel", "team.too_many_visits": "limit",
     "team.days_in_row": "limit", "bridge.full": "bridge", "bridge.missing": "bridge",
@@ -29,14 +32,13 @@ UNABLE = {"team.unavailable", "visit.composition"}
 class Price:
     """What giving the wish changes: terms in thousandths of a point, metres, and the units that move.
 
-    `change` holds the unit itself too. `visits` is the plan, checked. `least`: no plan that grants it adds less.
+    `changes` holds the unit itself too. `visits` is the plan, checked.
     """
 
     terms: Mapping[str, int]
     metres: int
     changes: tuple[Change, ...]
     visits: tuple[PlacedVisit, ...]
-    least: int | None = None
 
     @property
     def total(self) -> int:
@@ -146,9 +148,7 @@ def _examined(
     known = [price for price in prices if price is not None]
     if not known:
         return item
-    least = next((price.least for price in known if price.least is not None), None)
-    best = min(known, key=lambda price: price.total)
-    return replace(item, price=replace(best, least=least))
+    return replace(item, price=min(known, key=lambda price: price.total))
 
 
 def _bound_by(
@@ -195,23 +195,18 @@ def _missing(problem: Problem, unit: SurveyedUnit, slot: Slot) -> tuple[str, ...
     )
 
 
-def _price(
-    problem: Problem, before: Sequence[PlacedVisit], after: Sequence[PlacedVisit], least: int | None = None
-) -> Price | None:
+def _price(problem: Problem, before: Sequence[PlacedVisit], after: Sequence[PlacedVisit]) -> Price | None:
     """Return what changes from one plan to the other, None where the other breaks a rule that the first keeps."""
     was, now = check(problem=problem, visits=before), check(problem=problem, visits=after)
     if not set(now.violations) <= set(was.violations):
         return None
     old, new = was.objective, now.objective
-    # Without a matrix solver and checker may round each leg of a way to another metre.
-    rounding = 0 if problem.matrix else 2 * len(problem.units) * problem.weights.km
     terms = {name: new.terms[name] - old.terms[name] for name in new.terms}
     return Price(
         terms={name: value for name, value in terms.items() if value},
         metres=new.metres - old.metres,
         changes=compare(before=before, after=after),
         visits=tuple(after),
-        least=None if least is None else least - rounding - old.total,
     )
 
 
@@ -239,7 +234,11 @@ def _solved(
     seed: int,
     stop: Callable[[], bool],
 ) -> Price | None:
-    """Return the price of the plan solved anew with the unit held to its wish, by any team."""
+    """Return the price of the plan solved anew with the unit held to its wish, by any team.
+
+    Each other unit that moves counts a little more than a step down a list, so that few move; the price is then
+    worked out under the problem's own weights.
+    """
     keep = set(problem.slots)
     if item.slot is not None:
         keep = {item.slot}
@@ -249,13 +248,13 @@ def _solved(
     modes = (item.mode,) if item.mode is unit.modes[0] else unit.modes
     held = replace(unit, blocked=unit.blocked | (frozenset(problem.slots) - keep), modes=modes)
     units = tuple(held if other.code == unit.code else other for other in problem.units)
-    narrowed = replace(problem, units=units)
+    calm = replace(problem.weights, change=MOVED, soon=0)
+    narrowed = replace(problem, units=units, previous=tuple(visits), weights=calm)
     try:
         plan = solve(problem=narrowed, seed=seed, max_iterations=ITERATIONS, stopped=stop, start=visits)
     except InvalidProblemError:
         return None
-    # A plan that grants it is a plan of the narrowed problem, so its bound holds for the wish.
-    return _price(problem, visits, plan.visits, plan.bound) if _granted(plan.visits, item) else None
+    return _price(problem, visits, plan.visits) if _granted(plan.visits, item) else None
 
 
 def _granted(visits: Sequence[PlacedVisit], item: Explanation) -> bool:
