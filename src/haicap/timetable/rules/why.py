@@ -5,7 +5,7 @@ swap and a plan solved anew with the unit held to its wish and few others moved.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from haicap.kernel.periods import HalfDay, Slot
@@ -73,16 +73,21 @@ def explain(
     problem: Problem,
     visits: Sequence[PlacedVisit],
     seed: int,
+    units: Collection[str] | None = None,
     max_units: int | None = None,
     stopped: Callable[[], bool] | None = None,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Explanation, ...]:
     """Return the compromises of a plan, the gravest first; beyond `max_units` or once stopped, not examined.
 
+    With `units` only theirs.
+
     `on_progress` is told how many are done, of how many.
     """
     stop = stopped or (lambda: False)
-    found = compromises(problem=problem, visits=visits)
+    found = [
+        item for item in compromises(problem=problem, visits=visits) if units is None or item.unit in units
+    ]
     told: list[Explanation] = []
     for number, item in enumerate(found):
         if stop() or (max_units is not None and number >= max_units):

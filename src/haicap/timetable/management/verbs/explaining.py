@@ -10,7 +10,9 @@ from haicap.timetable.management.verbs.telling import MOST_LINES, named, term_te
 from haicap.timetable.management.verbs.terminal import Names, Terminal, points
 from haicap.timetable.rules.judging import CellJudgement, judge_cells
 from haicap.timetable.rules.problem import PlacedVisit, Problem, SurveyedUnit
+from haicap.timetable.rules.why import explain
 from haicap.timetable.texts import RULE_TEXTS, slot_text
+from haicap.timetable.texts_why import sentence
 
 MOST_CHOICES = 3
 
@@ -18,7 +20,10 @@ MOST_CHOICES = 3
 def tell_why(
     terminal: Terminal, problem: Problem, visits: Sequence[PlacedVisit], names: Names, codes: Sequence[str]
 ) -> None:
-    """Tell of every unit without its first choice, or of those named, what the better half-days would take."""
+    """Tell of every unit without its first choice, or of those named, what the better half-days would take.
+
+    Of those named also what giving the first choice would cost the whole calendar, computed anew.
+    """
     units = {unit.code: unit for unit in problem.units}
     if unknown := [code for code in codes if code not in units]:
         raise CommandError(_("There is no unit %(code)s in the problem.") % {"code": ", ".join(unknown)})
@@ -30,6 +35,8 @@ def tell_why(
         terminal.say(_("Every unit has a visit, on its first choice where it has one."))
     for unit in concerned[:MOST_LINES]:
         terminal.say(f"{named(unit.code, names)}: {visit_text(placed.get(unit.code))}")
+        for item in explain(problem=problem, visits=visits, seed=1, units=[unit.code] if codes else ()):
+            terminal.say(f"  {sentence(item, names)}")
         for line in _choices(problem, visits, unit, placed.get(unit.code), names):
             terminal.say(f"  {line}")
     if len(concerned) > MOST_LINES:
