@@ -4,13 +4,12 @@
 teams are counted instead of named). A way out is told only with a plan that proves it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ortools.sat.python import cp_model
-
-from haicap.kernel.periods import HalfDay, Slot
-from haicap.timetable.rules.problem import Member, Mode, Plan, Problem, SurveyedUnit, SurveyTeam, Unserved
+from haicap.kernel.periods import Slot
+from haicap.timetable.rules.counting import Counting
+from haicap.timetable.rules.problem import Member, Mode, Plan, Problem, SurveyTeam, Unserved
 from haicap.timetable.rules.solver import Step, solve
 
 HOPELESS = ("blocked_everywhere", "no_coordinates")
@@ -67,47 +66,9 @@ def load_of(problem: Problem) -> Load:
     )
 
 
-def most_served(problem: Problem, *, effort: float = 10.0) -> int:
-    """Return a proven upper bound on the number of units that can be served (`effort`: CP-SAT's own time)."""
-    model = cp_model.CpModel()
-    teams = {slot: sum(slot in team.available for team in problem.teams) for slot in problem.slots}
-    used: dict[Slot, list[cp_model.LinearExpr | cp_model.IntVar]] = {slot: [] for slot in problem.slots}
-    online: dict[Slot, list[cp_model.IntVar]] = {slot: [] for slot in problem.slots}
-    served: list[cp_model.IntVar] = []
-    for unit in problem.units:
-        seats = []
-        for mode, slots in _seats(problem, unit):
-            seat = model.new_bool_var("")
-            seats.append(seat)
-            for slot in slots:
-                (online if mode is Mode.ONLINE else used)[slot].append(seat)
-        model.add_at_most_one(seats)
-        served += seats
-    for slot, there in teams.items():
-        hosts = model.new_int_var(0, there, "")
-        model.add(sum(online[slot]) <= problem.limits.online_per_half_day * hosts)
-        model.add(sum(used[slot]) + hosts <= there)
-    model.maximize(sum(served))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = effort
-    solver.solve(model)
-    return min(len(problem.units), int(solver.best_objective_bound + 1e-6))
-
-
-def _seats(problem: Problem, unit: SurveyedUnit) -> Iterator[tuple[Mode, tuple[Slot, ...]]]:
-    window = set(problem.slots) - unit.blocked
-    if Mode.ONLINE in unit.modes:
-        yield from ((Mode.ONLINE, (slot,)) for slot in sorted(window))
-    if Mode.IN_PERSON not in unit.modes or unit.place is None:
-        return
-    if not unit.island:
-        yield from ((Mode.IN_PERSON, (slot,)) for slot in sorted(window))
-        return
-    for slot in sorted(window):
-        later = Slot(slot.day, HalfDay.AFTERNOON)
-        if slot.half is HalfDay.MORNING and later in window:
-            yield Mode.IN_PERSON, (slot, later)
+def most_served(problem: Problem) -> int:
+    """Return a proven upper bound on the number of units that can be served."""
+    return Counting(problem).most_served()
 
 
 def shortfall(
