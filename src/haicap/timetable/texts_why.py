@@ -36,8 +36,11 @@ BINDING_TEXTS: Mapping[str, Text] = {
 }  # fmt: skip
 
 
-def sentence(explanation: Explanation, names: Mapping[str, str]) -> str:
-    """Return the account of one compromise; `names` by unit code, the code itself where one is missing."""
+def sentence(explanation: Explanation, names: Mapping[str, str], *, whole: bool = True) -> str:
+    """Return the account of one compromise; `names` by unit code, the code itself where one is missing.
+
+    Unless `whole`, the other units are only counted, for those who may not see their visits.
+    """
     item = explanation
     values = {
         "unit": names.get(item.unit, item.unit),
@@ -52,10 +55,10 @@ def sentence(explanation: Explanation, names: Mapping[str, str]) -> str:
         return text
     if item.price is None:
         return text + " " + _("No calendar that grants it was found.")
-    return text + " " + _effect(item.price, item.unit, names)
+    return text + " " + _effect(item.price, item.unit, names, most=MOST_NAMED if whole else 0)
 
 
-def _effect(price: Price, unit: str, names: Mapping[str, str]) -> str:
+def _effect(price: Price, unit: str, names: Mapping[str, str], *, most: int) -> str:
     others = [change for change in price.changes if change.unit != unit]
     moved = [
         _("%(unit)s from %(before)s to %(after)s") % {
@@ -63,10 +66,11 @@ def _effect(price: Price, unit: str, names: Mapping[str, str]) -> str:
             "before": _visit(change.before),
             "after": _visit(change.after),
         }
-        for change in others[:MOST_NAMED]
+        for change in others[:most]
     ]  # fmt: skip
-    if len(others) > MOST_NAMED:
-        moved.append(_("%(count)s more units") % {"count": len(others) - MOST_NAMED})
+    if len(others) > most:
+        more = _("%(count)s more units") if most else _("%(count)s other units move")
+        moved.append(more % {"count": len(others) - most})
     return _("To grant it: %(moves)s; the ways %(km)s, the cost rises by %(points)s points.") % {
         "moves": "; ".join(moved) or _("no other unit moves"),
         "km": (_("grow by %(km)s km") if price.metres >= 0 else _("shrink by %(km)s km"))
@@ -97,7 +101,7 @@ def rows_of(reasons: Iterable[Reason], *, kinds: Mapping[str, Text]) -> list[dic
             "unit": reason.unit,
             "kind": str(kinds[reason.item.kind]),
             "colour": COLOURS[reason.item.kind],
-            "sentence": sentence(reason.item, reason.names),
+            "sentence": sentence(reason.item, reason.names, whole=reason.whole),
             "terms": _terms(reason.item.price),
         }
         for reason in reasons

@@ -15,11 +15,12 @@ from haicap.timetable.rules.why_data import from_data
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """An explanation with its unit; `names` of all units it may speak of, by code."""
+    """An explanation with its unit; `names` of units by code; `whole`: others' visits may be told too."""
 
     unit: Unit
     item: Explanation
     names: Mapping[str, str]
+    whole: bool
 
 
 def reasons_for(
@@ -36,10 +37,13 @@ def reasons_for(
     Those who see only their own visits get only the explanations of those.
     """
     items = [from_data(data) for data in calendar.why.get("items", ())]
+    if not items:
+        return []
     surveyed = surveyed_units_for(actor=actor, campaign=calendar.campaign).select_related("former_province")
     by_code = {unit.code: unit for unit in surveyed}
     names = {code: unit.full_name for code, unit in by_code.items()}
-    if not sees_all(actor):
+    whole = sees_all(actor)
+    if not whole:
         own = set(visits_of(actor=actor, calendar=calendar).values_list("unit__code", flat=True))
         items = [item for item in items if item.unit in own]
     found = []
@@ -52,5 +56,5 @@ def reasons_for(
             continue
         if former_province and (unit.former_province is None or unit.former_province.code != former_province):
             continue
-        found.append(Reason(unit=unit, item=item, names=names))
+        found.append(Reason(unit=unit, item=item, names=names, whole=whole))
     return found

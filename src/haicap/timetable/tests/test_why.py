@@ -1,7 +1,13 @@
 """Why: each price told is that of a plan that holds and grants the wish."""
 
 from dataclasses import replace
+from typing import Any
 
+from django.urls import reverse
+
+from haicap.kernel.access import SYSTEM
+from haicap.timetable.actions.why import explain_and_save
+from haicap.timetable.models import Calendar
 from haicap.timetable.rules.checker import check
 from haicap.timetable.rules.problem import Problem
 from haicap.timetable.rules.why import explain
@@ -35,3 +41,31 @@ def test_a_blocked_wish_and_what_is_not_examined_are_told_as_such() -> None:
     assert (item.binding, item.price) == ("blocked", None)
     (item,) = explain(problem=tight, visits=visits, seed=1, max_units=0)
     assert not item.examined
+
+
+def test_those_who_see_only_their_own_visit_are_told_how_many_others_move() -> None:
+    tight = _two_want_monday_morning()
+    (item,) = explain(problem=tight, visits=(visit("1", slot(0)), visit("2", slot(1))), seed=1)
+    text = sentence(item, {"1": "Ward One", "2": "Ward Two"}, whole=False)
+    assert "Ward One" not in text and "Ward Two" in text
+
+
+def test_the_page_tells_and_finds_compromises_and_is_kept_from_communes(ready: Any, client_as: Any):
+    draft = Calendar.objects.create(campaign=ready, version=1)
+    address = reverse("timetable:why", args=[draft.version])
+    client = client_as("secretariat")
+    assert client.get(address).status_code == 200
+    kept = explain_and_save(actor=SYSTEM, calendar=draft, most=0)
+    assert not any(item["examined"] for item in kept.why["items"])
+    first = kept.why["items"][0]
+    found = client.get(address, {"q": first["unit"]}).context["rows"]
+    assert [row["unit"].code for row in found] == [first["unit"]]
+    unit = found[0]["unit"]
+    for text in (unit.full_name, unit.folded):
+        assert unit in [row["unit"] for row in client.get(address, {"q": text}).context["rows"]]
+    page = client.get(reverse("timetable:visit", args=[draft.version, unit.code]))
+    assert page.context["why"] == [found[0]["sentence"]]
+    commune = client_as("commune_officer", unit=unit)
+    assert commune.get(address).status_code in (403, 404)
+    ask = reverse("timetable:why-ask", args=[draft.version])
+    assert commune.post(ask).status_code in (403, 404)

@@ -21,8 +21,10 @@ from haicap.timetable.models import Calendar
 from haicap.timetable.permissions import READ, WRITE
 from haicap.timetable.queries.days import VisitPage, visit_page_for
 from haicap.timetable.queries.judging import cells_for
+from haicap.timetable.queries.why import reasons_for
 from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.problem import Mode
+from haicap.timetable.texts_why import sentence
 
 
 def _calendar(request: Request, version: int) -> Calendar:
@@ -78,7 +80,12 @@ def visit(request: Request, version: int, code: str) -> HttpResponse:
                 messages.success(request, moved_text(page.unit.full_name, move))
                 return redirect("timetable:version", version=version)
         status = 422
-    values = {"calendar": calendar, "page": page, "form": form}
+    why = [
+        sentence(reason.item, reason.names, whole=reason.whole)
+        for reason in reasons_for(actor=request.actor, calendar=calendar, units=[code])
+        if calendar.why.get("revision") == calendar.revision
+    ]
+    values = {"calendar": calendar, "page": page, "form": form, "why": why}
     return render(request, "timetable/visit.html", values, status=status)
 
 
