@@ -27,6 +27,7 @@ from haicap.timetable.permissions import SOLVE
 from haicap.timetable.queries.calendars import all_placed
 from haicap.timetable.queries.problem import problem_for, settings_of
 from haicap.timetable.rules.checker import check_plan
+from haicap.timetable.rules.contradiction import Contradiction, contradictions
 from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.problem import PlacedVisit, Plan, Problem
 from haicap.timetable.rules.shortfall import Shortfall, load_of, shortfall
@@ -130,7 +131,8 @@ def shortfall_of(
         return {"load": asdict(load_of(problem))}
     on_progress(92, _("%(count)s units left out: looking for ways out") % {"count": len(plan.unserved)})
     found = shortfall(problem=problem, plan=plan, further=_further(problem), seed=seed, stopped=stopped)
-    return _told(found)
+    clashes = contradictions(problem=problem, unserved=[item.unit for item in plan.unserved], stopped=stopped)
+    return _told(found) | {"contradictions": [_clash(clash) for clash in clashes]}
 
 
 def _further(problem: Problem) -> tuple[Slot, ...]:
@@ -142,3 +144,13 @@ def _further(problem: Problem) -> tuple[Slot, ...]:
 def _told(found: Shortfall) -> dict[str, object]:
     ways = [asdict(way) | {"until": way.until and way.until.key} for way in found.ways]
     return {"load": asdict(found.load), "ways": ways}
+
+
+def _clash(found: Contradiction) -> list[dict[str, object]]:
+    return [
+        {
+            "kind": rule.kind, "unit": rule.unit, "slot": rule.slot and rule.slot.key, "most": rule.most,
+            "slots": [slot.key for slot in rule.slots],
+        }
+        for rule in found.rules
+    ]  # fmt: skip

@@ -8,12 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from haicap.kernel.periods import Slot
+from haicap.timetable.rules.changes import halves
 from haicap.timetable.rules.counting import Counting
 from haicap.timetable.rules.problem import Member, Mode, Plan, Problem, SurveyTeam, Unserved
 from haicap.timetable.rules.solver import Step, solve
 
 HOPELESS = ("blocked_everywhere", "no_coordinates")
 """reasons that more teams, days or online sessions do not cure"""
+BETWEEN_MINUTES = 20
+"""of the way between two short visits on one half-day"""
 TRIES = 6
 ITERATIONS = 150
 
@@ -30,16 +33,19 @@ class Load:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayOut:
-    """`amount` more teams, more days, or units surveyed online; found by a plan that serves `served` units.
+    """A change and what a plan computed with it brings: `served` units, road metres, half-days of teams.
 
-    `kind` is "teams", "days" or "online"; `units` names those put online. `amount` is None where no number
-    that was tried sufficed; `least` is then the smallest number not yet ruled out.
+    `kind` is "teams" or "days" (`amount` more), "online" (`amount` units, named in `units`), "noon" (`amount`
+    more minutes for the way over noon) or "short" (visits of at most `amount` minutes, two on a half-day).
+    `amount` is None where nothing that was tried serves all; `least` is then the smallest not yet ruled out.
     """
 
     kind: str
     amount: int | None
     least: int
     served: int
+    metres: int = 0
+    half_days: int = 0
     units: tuple[str, ...] = ()
     until: Slot | None = None
 
@@ -89,7 +95,7 @@ def shortfall(
     curable = replace(problem, units=tuple(u for u in problem.units if u.code not in hopeless))
     ways: list[WayOut] = []
     if len(unserved) > len(hopeless):
-        for kind, way in (("teams", _teams), ("days", _days), ("online", _online)):
+        for kind, way in WAYS.items():
             if stopped():
                 break
             on_progress(kind)
@@ -114,7 +120,8 @@ def _grow(
     kind: str, grown: Callable[[int], Problem | None], seed: int, stopped: Callable[[], bool]
 ) -> WayOut:
     """Return the smallest amount that a plan proves sufficient, counting up from the first not ruled out."""
-    amount, tried, best = 1, 0, 0
+    amount, tried = 1, 0
+    best: Plan | None = None
     least: int | None = None
     while tried < TRIES and not stopped():
         problem = grown(amount)
@@ -123,12 +130,30 @@ def _grow(
         if most_served(problem) == len(problem.units):
             least = least or amount
             plan = _complete(problem, seed, stopped)
-            best, tried = max(best, plan.objective.served), tried + 1
+            tried += 1
+            if best is None or plan.objective.served > best.objective.served:
+                best = plan
             if not plan.unserved:
-                last = max((visit.slot for visit in plan.visits), default=None)
-                return WayOut(kind=kind, amount=amount, least=least, served=best, until=last)
+                return _way(kind, amount, least, plan)
         amount += 1
-    return WayOut(kind=kind, amount=None, least=least or amount, served=best)
+    return _way(kind, None, least or amount, best)
+
+
+def _way(kind: str, amount: int | None, least: int, plan: Plan | None, units: tuple[str, ...] = ()) -> WayOut:
+    """Return a way out with what its plan brings."""
+    if plan is None:
+        return WayOut(kind=kind, amount=amount, least=least, served=0, units=units)
+    taken = {(v.team, slot) for v in plan.visits for slot in halves(v)}
+    return WayOut(
+        kind=kind,
+        amount=amount,
+        least=least,
+        served=plan.objective.served,
+        metres=plan.objective.metres,
+        half_days=len(taken),
+        units=units,
+        until=max((visit.slot for visit in plan.visits), default=None),
+    )
 
 
 def _people(problem: Problem, team: int) -> tuple[Member, ...]:
@@ -178,10 +203,40 @@ def _online(problem: Problem, further: tuple[Slot, ...], seed: int, stopped: Cal
     opened = replace(problem, units=both)
     least = len(problem.units) - most_served(problem)
     if most_served(opened) < len(both):
-        return WayOut(kind="online", amount=None, least=least, served=0)
+        return _way("online", None, least, None)
     plan = solve(problem=opened, seed=seed, max_iterations=ITERATIONS, stopped=stopped)
     switched = tuple(
         sorted(v.unit for v in plan.visits if v.mode is Mode.ONLINE and asked[v.unit] is not Mode.ONLINE)
     )
-    amount = None if plan.unserved else len(switched)
-    return WayOut(kind="online", amount=amount, least=least, served=plan.objective.served, units=switched)
+    return _way("online", None if plan.unserved else len(switched), least, plan, switched)
+
+
+def _noon(problem: Problem, further: tuple[Slot, ...], seed: int, stopped: Callable[[], bool]) -> WayOut:
+    """Give the way over noon more time, half an hour at a time."""
+    best: Plan | None = None
+    for more in (30, 60, 90):
+        limits = replace(problem.limits, lunch_minutes=problem.limits.lunch_minutes + more)
+        longer = replace(problem, limits=limits)
+        if most_served(longer) < len(problem.units) or stopped():
+            break
+        plan = _complete(longer, seed, stopped)
+        if best is None or plan.objective.served > best.objective.served:
+            best = plan
+        if not plan.unserved:
+            return _way("noon", more, 30, plan)
+    return _way("noon", None, 30, best)
+
+
+def _short(problem: Problem, further: tuple[Slot, ...], seed: int, stopped: Callable[[], bool]) -> WayOut:
+    """Let visits be as short as two on a half-day need, with the way between them."""
+    minutes = (problem.limits.half_day_minutes - BETWEEN_MINUTES) // 2
+    limits = replace(problem.limits, two_visits_minutes=BETWEEN_MINUTES)
+    units = tuple(replace(unit, minutes=min(unit.minutes, minutes)) for unit in problem.units)
+    shorter = replace(problem, limits=limits, units=units)
+    if minutes <= 0 or stopped() or most_served(shorter) < len(units):
+        return _way("short", None, max(0, minutes), None)
+    plan = _complete(shorter, seed, stopped)
+    return _way("short", None if plan.unserved else minutes, minutes, plan)
+
+
+WAYS = {"teams": _teams, "days": _days, "online": _online, "noon": _noon, "short": _short}

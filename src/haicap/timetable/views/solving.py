@@ -1,6 +1,6 @@
 """Pages about the computation: asking for it, and what to do when the window is too small."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -16,9 +16,11 @@ from haicap.timetable.actions.drafts import refused
 from haicap.timetable.forms import SolveForm
 from haicap.timetable.permissions import READ_DRAFTS, SOLVE
 from haicap.timetable.queries.problem import settings_of
+from haicap.timetable.rules.contradiction import Contradiction, Rule
 from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.settings import as_values
 from haicap.timetable.texts import REASON_TEXTS
+from haicap.timetable.texts_contradiction import lines_of
 
 
 @needs(SOLVE)
@@ -61,7 +63,9 @@ def shortfall(request: Request, version: int) -> HttpResponse:
     calendar = queries.calendar_for(actor=request.actor, campaign=campaign, version=version)
     reasons: Mapping[str, str] = calendar.verdict.get("reasons", {})
     ways = [_way(way) for way in calendar.shortfall.get("ways", [])]
+    clashes = [_clash(rules) for rules in calendar.shortfall.get("contradictions", [])]
     codes = {*reasons, *(code for way in ways for code in way["units"])}
+    codes |= {code for clash in clashes for code in clash.units}
     units = surveyed_units_for(actor=request.actor, campaign=campaign).filter(code__in=codes)
     by_code = {unit.code: unit for unit in units}
     for way in ways:
@@ -70,6 +74,7 @@ def shortfall(request: Request, version: int) -> HttpResponse:
         "calendar": calendar,
         "load": calendar.shortfall.get("load", {}),
         "ways": ways,
+        "clashes": [lines_of(clash, {c: unit.full_name for c, unit in by_code.items()}) for clash in clashes],
         "left_out": [(by_code[c], REASON_TEXTS.get(r, r)) for c, r in reasons.items() if c in by_code],
     }
     return render(request, "timetable/shortfall.html", values)
@@ -77,4 +82,15 @@ def shortfall(request: Request, version: int) -> HttpResponse:
 
 def _way(way: Mapping[str, Any]) -> dict[str, Any]:
     until = Slot.parse(way["until"]) if way.get("until") else None
-    return {**way, "until": until, "units": list(way.get("units", ()))}
+    kilometres = round(way.get("metres", 0) / 1000)
+    return {**way, "until": until, "units": list(way.get("units", ())), "kilometres": kilometres}
+
+
+def _clash(rules: Sequence[Mapping[str, Any]]) -> Contradiction:
+    return Contradiction(rules=tuple(
+        Rule(
+            kind=rule["kind"], unit=rule["unit"], slot=Slot.parse(rule["slot"]) if rule["slot"] else None,
+            slots=tuple(Slot.parse(key) for key in rule["slots"]), most=rule["most"],
+        )
+        for rule in rules
+    ))  # fmt: skip
