@@ -1,5 +1,6 @@
 """Having the calendar computed: asked for as a job, saved as a new draft."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
@@ -33,6 +34,8 @@ from haicap.timetable.rules.problem import PlacedVisit, Plan, Problem
 from haicap.timetable.rules.shortfall import Shortfall, load_of, shortfall
 from haicap.timetable.rules.solver import solve
 
+WAYS_SECONDS = 90
+"""longest time ways out are looked for"""
 FURTHER = timedelta(days=60)
 """how far beyond the window days are looked for when it is too small"""
 
@@ -130,8 +133,16 @@ def shortfall_of(
     if not plan.unserved:
         return {"load": asdict(load_of(problem))}
     on_progress(92, _("%(count)s units left out: looking for ways out") % {"count": len(plan.unserved)})
-    found = shortfall(problem=problem, plan=plan, further=_further(problem), seed=seed, stopped=stopped)
-    clashes = contradictions(problem=problem, unserved=[item.unit for item in plan.unserved], stopped=stopped)
+    unserved = [item.unit for item in plan.unserved]
+    clashes = contradictions(problem=problem, unserved=unserved, stopped=stopped)
+    begun = time.monotonic()
+    found = shortfall(
+        problem=problem,
+        plan=plan,
+        further=_further(problem),
+        seed=seed,
+        stopped=lambda: stopped() or time.monotonic() - begun > WAYS_SECONDS,
+    )
     return _told(found) | {"contradictions": [_clash(clash) for clash in clashes]}
 
 
