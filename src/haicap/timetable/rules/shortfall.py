@@ -23,7 +23,7 @@ ITERATIONS = 150
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """Half-days asked for and half-days there are. `most_served` is proven; `units` counts all units."""
+    """Half-days asked for, and half-days on which teams can work. `most_served` is proven."""
 
     units: int
     needed: int
@@ -63,12 +63,12 @@ def load_of(problem: Problem) -> Load:
     """Return the load in numbers; online sessions share half-days, an island in person takes two."""
     online = sum(1 for unit in problem.units if unit.modes[:1] == (Mode.ONLINE,))
     islands = sum(1 for unit in problem.units if unit.island and unit.modes[:1] == (Mode.IN_PERSON,))
-    window = frozenset(problem.slots)
+    counting = Counting(problem)
     return Load(
         units=len(problem.units),
         needed=len(problem.units) - online + islands - (-online // problem.limits.online_per_half_day),
-        capacity=sum(len(team.available & window) for team in problem.teams),
-        most_served=most_served(problem),
+        capacity=sum(counting.teams.values()),
+        most_served=counting.most_served(),
     )
 
 
