@@ -17,11 +17,14 @@ from haicap.timetable.queries.calendars import all_placed
 from haicap.timetable.rules.why import explain
 from haicap.timetable.rules.why_data import to_data
 
+MOST_EXAMINED = 80
+"""compromises examined at one time, the gravest first; the others are listed as not examined"""
+
 
 def ask_to_explain(*, actor: Actor, calendar: Calendar) -> Job:
     """Queue the explanation of a version."""
     actor.must(SOLVE)
-    params = {"campaign": calendar.campaign.code, "version": calendar.version}
+    params = {"campaign": calendar.campaign.code, "version": calendar.version, "most": MOST_EXAMINED}
     return enqueue(actor=actor, kind="timetable.explain", params=params, subject=calendar.campaign.code)
 
 

@@ -18,6 +18,8 @@ from haicap.timetable.rules.solver import solve
 
 ITERATIONS = 60
 """iterations of the solver for one wish: rounds of columns, then a few packings"""
+SOLVED_UNITS = 600
+"""units up to which a calendar is computed anew for each wish; beyond, single moves and swaps are judged"""
 MOVED = 20
 """points that each other unit's move counts while a plan that grants the wish is looked for: few should move"""
 BINDING: Mapping[str, str] = {
@@ -149,7 +151,9 @@ def _examined(
         mode=item.mode,
     )
     item = _bound_by(problem, visits, unit, item, cells)
-    prices = [_local(problem, visits, unit, item, cells), _solved(problem, visits, unit, item, seed, stop)]
+    prices = [_local(problem, visits, unit, item, cells)]
+    if len(problem.units) <= SOLVED_UNITS:
+        prices.append(_solved(problem, visits, unit, item, seed, stop))
     known = [price for price in prices if price is not None]
     if not known:
         return item
