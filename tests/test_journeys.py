@@ -4,12 +4,15 @@ import re
 import sqlite3
 from collections.abc import Callable
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.request import urlopen
 
 import icalendar
 import pytest
+from docx import Document
 
 from haicap.demo.rules.figures import sample_figures
 from tests.conftest import Site
@@ -17,6 +20,10 @@ from tests.conftest import Site
 pytestmark = pytest.mark.browser
 PageAs = Callable[..., Any]
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+REPORTED = """SELECT r.text, r.number, r.edition FROM questionnaire_reportedvalue r
+    JOIN questionnaire_submission s ON s.id = r.submission_id JOIN register_unit u ON u.id = s.unit_id
+    JOIN campaign_field f ON f.id = r.field_id WHERE u.code = ? AND f.key = 'a0_05'"""
 
 
 def _rows(site: Site, question: str, *values: object) -> list[tuple[Any, ...]]:
@@ -144,7 +151,8 @@ def test_the_secretariat_moves_a_visit_with_the_broken_rules_named_and_publishes
     page.locator("[name=slot]").select_option(f"{second[2]}.{second[3]}")
     page.locator("form[data-guard] button[type=submit]").first.click()
     page.wait_for_load_state()
-    assert page.locator("[role=alert], .alert-danger, .invalid-feedback").count() > 0
+    refusal = page.locator("[role=alert], .alert-danger, .invalid-feedback").first.inner_text()
+    assert "đoàn đã có buổi khảo sát vào buổi này" in refusal
     unit, team, day = _rows(
         site,
         """SELECT u.code, t.number, a.day FROM timetable_visit a
@@ -186,7 +194,9 @@ def test_a_commune_fills_its_report_through_a_lost_line_and_the_chair_signs(
     page.locator("#q-a0_01-error", has_text=re.compile(r"\S")).wait_for()
     evidence = page.locator("#evidence-A0_01")
     evidence.set_input_files({"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"MZ" + b"0" * 99})
-    page.locator(".evidence .form-text", has_text=re.compile(r"x\.pdf")).first.wait_for()
+    refused = page.locator(".evidence .form-text", has_text=re.compile(r"x\.pdf"))
+    refused.filter(has_text="không phải").first.wait_for()
+    assert _rows(site, "SELECT name FROM questionnaire_evidence WHERE name = 'x.pdf'") == []
     evidence.set_input_files({"name": "quyet-dinh.pdf", "mimeType": "application/pdf", "buffer": PDF})
     page.locator(".evidence-files", has_text="quyet-dinh.pdf").first.wait_for()
     page.fill("#q-a0_01", "12")
@@ -270,6 +280,7 @@ def test_the_team_head_verifies_another_value_with_a_reason_and_closes_the_visit
         AND NOT EXISTS (SELECT 1 FROM findings_minutes f WHERE f.unit_id = u.id) ORDER BY v.day LIMIT 1""",
         site.accounts["team_head"],
     )[0][0]
+    reported = _rows(site, REPORTED, code)
     page.goto(f"/questionnaire/reports/{code}/verify/a0_05/")
     page.fill("[name=text]", "3")
     page.fill("[name=reason]", "")
@@ -279,11 +290,18 @@ def test_the_team_head_verifies_another_value_with_a_reason_and_closes_the_visit
     page.fill("[name=reason]", "Đếm lại trên sổ tiếp công dân")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/review/A0/**")
+    assert _rows(site, REPORTED, code) == reported
     page.goto("/timetable/mine/")
     with page.expect_download() as waiting:
         page.locator("a[href$='calendar.ics']").first.click()
     calendar = icalendar.Calendar.from_ical(Path(waiting.value.path()).read_bytes())
     assert len(list(calendar.walk("VEVENT"))) >= 10
+    if not page.locator("input[id^=feed-]").count():
+        page.locator("form[action$='/links/'] button").click()
+    link = page.locator("input[id^=feed-]").first.input_value()
+    with urlopen(link) as answer:  # without a session: the link alone opens it
+        feed = icalendar.Calendar.from_ical(answer.read())
+    assert len(list(feed.walk("VEVENT"))) == len(list(calendar.walk("VEVENT")))
     page.goto("/findings/minutes/")
     page.locator(f"form[action$='/minutes/{code}/draft/'] button").click()
     page.wait_for_url(f"**/findings/minutes/{code}/0/")
@@ -303,7 +321,11 @@ def test_the_team_head_verifies_another_value_with_a_reason_and_closes_the_visit
         code,
     ) == [("closed",)]
     answer = page.request.get(f"/findings/minutes/{code}/0/file/")
-    assert answer.ok and answer.body()[:2] == b"PK"
+    assert answer.ok
+    text = "\n".join(part.text for part in Document(BytesIO(answer.body())).element.iter() if part.text)
+    name = _rows(site, "SELECT full_name FROM register_unit WHERE code = ? AND valid_to IS NULL", code)[0][0]
+    assert name in text
+    assert "Trụ sở UBND" in text
 
 
 def test_a_commune_records_a_difficulty_and_the_secretariat_takes_it_in(site: Site, page_as: PageAs) -> None:
