@@ -24,6 +24,10 @@ def _line(rule: Rule, names: Mapping[str, str]) -> str:
         if not rule.slots:
             return _("%(unit)s can be visited on no half-day.") % {"unit": name}
         return _("%(unit)s can be visited only on %(slots)s.") % {"unit": name, "slots": _slots(rule)}
+    if rule.kind == "needed":
+        return _("The visits of all units take %(most)s half-days of teams.") % {"most": rule.most}
+    if rule.kind == "capacity":
+        return _("All teams together can work on %(most)s half-days.") % {"most": rule.most}
     when = slot_text(rule.slot) if rule.slot else ""
     if rule.kind == "teams":
         text = ngettext(

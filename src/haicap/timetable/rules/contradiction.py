@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from haicap.kernel.periods import Slot
 from haicap.timetable.rules.counting import Counting
-from haicap.timetable.rules.problem import Problem
+from haicap.timetable.rules.problem import Mode, Problem
 
 FEW_UNITS = 60
 """units that one contradiction is looked for among; beyond, only the sum is told"""
@@ -18,7 +18,8 @@ FEW_UNITS = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """`kind` "unit": visited once, on one of `slots`, those it left open ("pin": on the one pinned); "teams": at
-    most `most` teams can work on `slot`; "rooms": at most `most` online sessions then."""
+    most `most` teams can work on `slot`; "rooms": at most `most` online sessions then; "needed" and "capacity":
+    the half-days that all visits take, and those on which teams can work."""
 
     kind: str
     unit: str = ""
@@ -69,9 +70,25 @@ def contradictions(
         rules = _rules(counting, [code, *sorted(rivals)])
         if not _fits(counting, rules):
             minimal = Contradiction(rules=tuple(_explain(counting, rules, stopped)))
+            if stopped():
+                break  # cut off: not proven minimal
             found.append(minimal)
             told.update(minimal.units)
+    if len(found) < most and not stopped():
+        found += _sum(counting)
     return tuple(found)
+
+
+def _sum(counting: Counting) -> list[Contradiction]:
+    """Return the contradiction of the sums where all units ask for more half-days than teams can work on."""
+    problem, slots = counting.problem, counting.problem.slots
+    online = sum(unit.modes[0] is Mode.ONLINE for unit in problem.units)
+    islands = sum(unit.island and unit.modes[0] is Mode.IN_PERSON for unit in problem.units)
+    needed = len(problem.units) - online + islands - (-online // problem.limits.online_per_half_day)
+    capacity = sum(counting.teams.values())
+    if needed <= capacity or counting.share > 1 or counting.fits(counting.units, slots, slots):
+        return []
+    return [Contradiction(rules=(Rule(kind="needed", most=needed), Rule(kind="capacity", most=capacity)))]
 
 
 def _rules(counting: Counting, units: Sequence[str]) -> list[Rule]:

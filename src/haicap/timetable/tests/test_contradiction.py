@@ -49,6 +49,20 @@ def test_several_contradictions_speak_of_different_units() -> None:
     assert [sorted(each.units) for each in found] == [["a0", "a1"], ["b0", "b1"]]
 
 
+def test_more_units_than_half_days_are_told_as_two_sums() -> None:
+    crowded = problem(70, 3, days=10)
+    (found,) = contradictions(problem=crowded, unserved=["1", "2"])
+    assert [(rule.kind, rule.most) for rule in found.rules] == [("needed", 70), ("capacity", 60)]
+    assert len(lines_of(found, {})) == 2
+
+
+def test_a_search_that_was_stopped_tells_nothing_that_is_not_proven() -> None:
+    units = tuple(unit(str(n), blocked=_only(slot(0))) for n in range(6))
+    asked = iter([False, False, True, True, True, True, True, True, True, True, True, True])
+    found = contradictions(problem=problem(units, days=2), unserved=["5"], stopped=lambda: next(asked, True))
+    assert found == ()
+
+
 @given(given_problem=problems(most_units=6, most_teams=2, most_days=2), left=st.data())
 @settings(max_examples=60, deadline=None)
 def test_every_contradiction_is_one_and_no_rule_of_it_can_be_spared(
@@ -58,6 +72,9 @@ def test_every_contradiction_is_one_and_no_rule_of_it_can_be_spared(
     unserved = left.draw(st.lists(st.sampled_from(codes), unique=True))
     counting = Counting(given_problem)
     for found in contradictions(problem=given_problem, unserved=unserved):
+        if found.rules[0].kind == "needed":
+            assert found.rules[0].most > found.rules[1].most
+            continue
         assert not _fits(counting, found.rules)
         for spared in found.rules:
             assert _fits(counting, [rule for rule in found.rules if rule is not spared])

@@ -19,6 +19,7 @@ from haicap.timetable.queries.problem import settings_of
 from haicap.timetable.rules.contradiction import Contradiction, Rule
 from haicap.timetable.rules.faults import InvalidProblemError
 from haicap.timetable.rules.settings import as_values
+from haicap.timetable.rules.shortfall import HOPELESS
 from haicap.timetable.texts import REASON_TEXTS
 from haicap.timetable.texts_contradiction import lines_of
 
@@ -74,6 +75,7 @@ def shortfall(request: Request, version: int) -> HttpResponse:
         "calendar": calendar,
         "load": calendar.shortfall.get("load", {}),
         "ways": ways,
+        "hopeless": sum(reason in HOPELESS for reason in reasons.values()),
         "clashes": [lines_of(clash, {c: unit.full_name for c, unit in by_code.items()}) for clash in clashes],
         "left_out": [(by_code[c], REASON_TEXTS.get(r, r)) for c, r in reasons.items() if c in by_code],
     }
