@@ -113,12 +113,18 @@ from haicap.questionnaire.actions import build_form, verify_value
 from haicap.questionnaire.actions.bulk import enter_reports_bulk
 from haicap.register.actions import ensure_body
 from haicap.register.models import Body, Unit
+from haicap.timetable.models import Scenario
+from haicap.timetable.rules.scenarios.outcome import measured
+from haicap.timetable.rules.solver import solve
+from haicap.timetable.tests.samples import problem
 
 ROOT = Path(__file__).resolve().parents[1]
 LINE = re.compile(r"^    (\S+\.py)::(test_\w+)$", re.MULTILINE)
 POISON = ('=HYPERLINK("http://x";"POISON")', "+POISON", "-POISON", "@POISON", "\tPOISON", "=1+1|POISON")
 STARTS = ("=", "+", "-", "@", "\t", "\r")
-EXPORTS = {"findings:difficulties-export", "assessment:xlsx", "questionnaire:workbook"}
+EXPORTS = {
+    "findings:difficulties-export", "assessment:xlsx", "questionnaire:workbook", "timetable:scenarios-xlsx",
+}  # fmt: skip
 NFD = unicodedata.normalize("NFD", "Nguyễn Thị Ưởng ở xã Thạnh An, đường Đồng Khởi")
 EDITED = {
     "accounts.Person": "test_two_people_changing_one_person_conflict",
@@ -206,6 +212,12 @@ def _poison(campaign: Campaign, unit: Unit) -> None:
         code = campaign.areas.order_by("order")[0].code
         propose_practice(
             actor=SYSTEM, campaign=campaign, unit=unit, area=code, text=next(texts), proof=next(texts)
+        )
+    small = problem(units=2)
+    outcome = measured(problem=small, plan=solve(problem=small, seed=1, max_iterations=5)).as_data()
+    for name in POISON:
+        Scenario.objects.create(
+            campaign=campaign, name=name, changes={"teams": 1}, result={"outcome": outcome}
         )
     campaign.refresh_from_db()
     make_report(actor=SYSTEM, campaign=campaign)
