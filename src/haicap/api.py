@@ -11,6 +11,7 @@ from haicap.assessment.api import router as assessment
 from haicap.campaign.api import router as campaign
 from haicap.findings.api import router as findings
 from haicap.kernel.errors import Refusal
+from haicap.onestop.api import router as onestop
 from haicap.questionnaire.api import router as questionnaire
 from haicap.register.api import router as register
 from haicap.timetable.api import router as timetable
@@ -19,6 +20,7 @@ api = NinjaAPI(title="haicap", version=__version__, auth=django_auth, docs_url=N
 api.add_router("/register", register, tags=["register"])
 api.add_router("/accounts", accounts, tags=["accounts"])
 api.add_router("/campaign", campaign, tags=["campaign"])
+api.add_router("/onestop", onestop, tags=["onestop"])
 api.add_router("/timetable", timetable, tags=["timetable"])
 api.add_router("/questionnaire", questionnaire, tags=["questionnaire"])
 api.add_router("/findings", findings, tags=["findings"])

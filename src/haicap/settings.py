@@ -42,7 +42,7 @@ ALLOWED_HOSTS = os.environ.get("HAICAP_HOSTS", "localhost,127.0.0.1,[::1]").spli
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 AREAS = [
-    "kernel", "ui", "register", "documents", "accounts", "campaign",
+    "kernel", "ui", "register", "documents", "accounts", "campaign", "onestop",
     "timetable", "questionnaire", "findings", "assessment", "demo",
 ]  # fmt: skip
 INSTALLED_APPS = [

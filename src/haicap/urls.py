@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("haicap.accounts.urls")),
     path("register/", include("haicap.register.urls")),
     path("campaign/", include("haicap.campaign.urls")),
+    path("onestop/", include("haicap.onestop.urls")),
     path("timetable/", include("haicap.timetable.urls")),
     path("questionnaire/", include("haicap.questionnaire.urls")),
     path("findings/", include("haicap.findings.urls")),

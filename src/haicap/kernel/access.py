@@ -18,7 +18,7 @@ from haicap.kernel.errors import NotAllowed, Text
 
 
 class Role(StrEnum):
-    """The roles of the survey; what each may do is data in each area's permissions."""
+    """The roles of the survey and of the service centres; what each may do is data in each area's permissions."""
 
     ADMINISTRATOR = "administrator"
     SECRETARIAT = "secretariat"
@@ -31,6 +31,11 @@ class Role(StrEnum):
     COMMUNE_CHAIR = "commune_chair"
     BRIDGE_TECHNICIAN = "bridge_technician"
     CITY_LEADER = "city_leader"
+    COUNTER_OFFICER = "counter_officer"
+    SPECIALIST = "specialist"
+    SIGNER = "signer"
+    CLERK = "clerk"
+    CENTRE_MANAGER = "centre_manager"
 
 
 ROLE_LABELS: Mapping[Role, Text] = {
@@ -45,9 +50,17 @@ ROLE_LABELS: Mapping[Role, Text] = {
     Role.COMMUNE_CHAIR: _("Commune chair"),
     Role.BRIDGE_TECHNICIAN: _("Bridge technician"),
     Role.CITY_LEADER: _("City leader"),
+    Role.COUNTER_OFFICER: _("Counter officer"),
+    Role.SPECIALIST: _("Specialist"),
+    Role.SIGNER: _("Signer"),
+    Role.CLERK: _("Clerk"),
+    Role.CENTRE_MANAGER: _("Centre manager"),
 }
 TEAM_ROLES = frozenset({Role.TEAM_HEAD, Role.TEAM_DEPUTY, Role.TEAM_SECRETARY, Role.TEAM_MEMBER})
 COMMUNE_ROLES = frozenset({Role.COMMUNE_OFFICER, Role.COMMUNE_CHAIR})
+SERVICE_ROLES = frozenset(
+    {Role.COUNTER_OFFICER, Role.SPECIALIST, Role.SIGNER, Role.CLERK, Role.CENTRE_MANAGER}
+)
 CENTRAL_ROLES = frozenset({Role.ADMINISTRATOR, Role.SECRETARIAT, Role.CITY_LEADER})
 
 

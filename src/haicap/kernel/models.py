@@ -93,6 +93,16 @@ class Job(models.Model):
         return self.state in (self.State.DONE, self.State.FAILED, self.State.STOPPED)
 
 
+class Sequence(models.Model):
+    """The last number given out in a scope (see `sequences.take`)."""
+
+    scope = models.CharField(max_length=120, primary_key=True)
+    last = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.last}"
+
+
 class SpecialDay(models.Model):
     """A day off, or a Saturday worked instead, typed from the yearly notice with its source."""
 

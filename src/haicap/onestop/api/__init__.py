@@ -1,0 +1,5 @@
+"""The one-stop area as JSON."""
+
+from ninja import Router
+
+router = Router()

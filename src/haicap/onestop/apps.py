@@ -1,0 +1,51 @@
+"""The one-stop area as the house knows it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from haicap.kernel.area import AreaConfig, MenuItem
+from haicap.onestop import permissions
+
+
+class OnestopConfig(AreaConfig):
+    """Menu and tasks of centres, counters and dossiers."""
+
+    name = "haicap.onestop"
+    label = "onestop"
+    verbose_name = _("One-stop service")
+    menu = (
+        MenuItem(
+            label=_("Work list"),
+            url_name="onestop:work",
+            icon="inbox",
+            permission=permissions.READ,
+            order=500,
+        ),
+        MenuItem(
+            label=_("Queue"),
+            url_name="onestop:queue",
+            icon="users",
+            permission=permissions.QUEUE,
+            order=510,
+        ),
+        MenuItem(
+            label=_("Centres"),
+            url_name="onestop:centres",
+            icon="building-community",
+            permission=permissions.CENTRE_READ,
+            order=520,
+        ),
+        MenuItem(
+            label=_("Procedures"),
+            url_name="onestop:procedures",
+            icon="list-details",
+            permission=permissions.CATALOGUE_READ,
+            order=530,
+        ),
+        MenuItem(
+            label=_("Service figures"),
+            url_name="onestop:evidence",
+            icon="chart-bar",
+            permission=permissions.EVIDENCE,
+            order=540,
+        ),
+    )

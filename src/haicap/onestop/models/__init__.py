@@ -1,0 +1,32 @@
+"""Tables of the area, by noun."""
+
+from haicap.onestop.models.catalogue import Procedure, ProcedureVersion, Publication
+from haicap.onestop.models.centres import Centre, CentreFact, Counter, Outage
+from haicap.onestop.models.dossiers import Applicant, Attachment, Dossier, Event, Part
+from haicap.onestop.models.feedback import Feedback, TrackingTry
+from haicap.onestop.models.hooks import Delivery, Subscription
+from haicap.onestop.models.papers import Slip, SlipLine
+from haicap.onestop.models.queue import Appointment, Ticket
+
+__all__ = [
+    "Applicant",
+    "Appointment",
+    "Attachment",
+    "Centre",
+    "CentreFact",
+    "Counter",
+    "Delivery",
+    "Dossier",
+    "Event",
+    "Outage",
+    "Feedback",
+    "Part",
+    "Procedure",
+    "ProcedureVersion",
+    "Publication",
+    "Slip",
+    "SlipLine",
+    "Subscription",
+    "Ticket",
+    "TrackingTry",
+]
