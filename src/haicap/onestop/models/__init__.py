@@ -6,7 +6,7 @@ from haicap.onestop.models.dossiers import Applicant, Attachment, Dossier, Event
 from haicap.onestop.models.feedback import Feedback, TrackingTry
 from haicap.onestop.models.hooks import Delivery, Subscription
 from haicap.onestop.models.papers import Slip, SlipLine
-from haicap.onestop.models.queue import Appointment, Ticket
+from haicap.onestop.models.queue import Appointment, Priority, QueueTry, Ticket
 
 __all__ = [
     "Applicant",
@@ -18,12 +18,14 @@ __all__ = [
     "Delivery",
     "Dossier",
     "Event",
-    "Outage",
     "Feedback",
+    "Outage",
     "Part",
+    "Priority",
     "Procedure",
     "ProcedureVersion",
     "Publication",
+    "QueueTry",
     "Slip",
     "SlipLine",
     "Subscription",

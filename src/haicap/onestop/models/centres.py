@@ -14,7 +14,8 @@ class Centre(Revised):
 
     The 38 of the City stand in the former district offices and have a body of their own; a commune's own centre
     has the body of its committee. `hours`: {"0": [["07:30", "11:30"], ["13:00", "17:00"]], …} by weekday from
-    Monday "0"; a day without an entry is closed.
+    Monday "0"; a day without an entry is closed. `queue`: what differs from `rules.queue.Settings`. `successor`
+    is the centre that took over when this one closed. `source` and `mark` say where the row comes from.
     """
 
     class Kind(models.TextChoices):
@@ -41,8 +42,14 @@ class Centre(Revised):
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     hours = models.JSONField(_("opening hours"), default=dict)
+    queue = models.JSONField(_("settings of the queue"), default=dict)
     opened_on = models.DateField(_("opened on"), null=True, blank=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="predecessors"
+    )
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    mark = models.CharField(_("source mark"), max_length=100, blank=True)
     is_sample = models.BooleanField(default=False)
 
     class Meta:
@@ -70,13 +77,19 @@ class Counter(Revised):
     skills = models.JSONField(_("fields served"), default=list)
     is_priority = models.BooleanField(_("priority counter"), default=False)
     is_open = models.BooleanField(_("open now"), default=False)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="counters"
     )
 
     class Meta:
         ordering = ["centre", "number"]
-        constraints = [models.UniqueConstraint(fields=["centre", "number"], name="counter_once_per_centre")]
+        constraints = [
+            models.UniqueConstraint(fields=["centre", "number"], name="counter_once_per_centre"),
+            models.UniqueConstraint(
+                fields=["officer"], condition=Q(is_open=True), name="counter_one_open_per_officer"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.centre_id} {self.number}"
