@@ -1,8 +1,9 @@
-"""The body of a document: paragraphs, headings, articles, lists, tables."""
+"""The body of a document: paragraphs, headings, articles, lists, tables, QR codes."""
 
-from dataclasses import dataclass
+import io
 from typing import Any
 
+import segno
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -13,36 +14,29 @@ from haicap.documents.decree30.page import (
     BODY_SIZE,
     INDENT,
     TABLE_SIZE,
+    bare_table,
     clean,
     set_font,
     space,
     write,
 )
-from haicap.documents.decree30.parts import Article, Block, Heading, Item, Paragraph, Table
-from haicap.documents.rules import point_letter, roman
-
-
-@dataclass(slots=True)
-class Counters:
-    """Where the numbering stands."""
-
-    headings: list[int]
-    articles: int = 0
-
-    def next_heading(self, level: int) -> str:
-        """Return the number of the next heading of `level` and start those below it again."""
-        self.headings[level - 1] += 1
-        for below in range(level, 3):
-            self.headings[below] = 0
-        count = self.headings[level - 1]
-        if level == 1:
-            return f"{roman(number=count)}."
-        return f"{count}." if level == 2 else f"{point_letter(index=count - 1)})"
+from haicap.documents.decree30.parts import (
+    Article,
+    Block,
+    Cell,
+    Heading,
+    Item,
+    Paragraph,
+    QrCode,
+    Table,
+)
+from haicap.documents.decree30.words import Counters
+from haicap.documents.rules import point_letter
 
 
 def add_blocks(docx: Any, *, blocks: tuple[Block, ...], width: float) -> None:
     """Write `blocks` at the end of `docx`; `width` is the width of the text in cm."""
-    counters = Counters(headings=[0, 0, 0])
+    counters = Counters()
     for block in blocks:
         match block:
             case Paragraph():
@@ -59,6 +53,8 @@ def add_blocks(docx: Any, *, blocks: tuple[Block, ...], width: float) -> None:
                 _add_article(docx, block, counters.articles)
             case Table():
                 _add_table(docx, block, width)
+            case QrCode():
+                _add_code(docx, block, width)
 
 
 def body_paragraph(docx: Any, *, indent: bool = True) -> Any:
@@ -92,11 +88,12 @@ def _add_article(docx: Any, block: Article, number: int) -> None:
 
 
 def _add_table(docx: Any, block: Table, width: float) -> None:
-    caption = docx.add_paragraph()
-    caption.alignment = ALIGN["centre"]
-    caption.paragraph_format.keep_with_next = True
-    space(caption, before=6, after=3)
-    write(caption, block.caption, size=13, bold=True)
+    if block.caption:
+        caption = docx.add_paragraph()
+        caption.alignment = ALIGN["centre"]
+        caption.paragraph_format.keep_with_next = True
+        space(caption, before=6, after=3)
+        write(caption, block.caption, size=13, bold=True)
     table = docx.add_table(rows=1 + len(block.rows), cols=len(block.columns))
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
@@ -115,17 +112,39 @@ def _add_table(docx: Any, block: Table, width: float) -> None:
     space(docx.add_paragraph(), after=6)
 
 
-def _fill(row: Any, texts: list[str], aligns: Any, sides: tuple[float, ...], *, bold: bool) -> None:
-    for cell, text, align, side in zip(row.cells, texts, aligns, sides, strict=True):
+def _fill(row: Any, cells: list[Cell], aligns: Any, sides: tuple[float, ...], *, bold: bool) -> None:
+    for cell, content, align, side in zip(row.cells, cells, aligns, sides, strict=True):
         cell.width = Cm(side)
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
         paragraph = cell.paragraphs[0]
         paragraph.alignment = ALIGN[align]
         space(paragraph, before=2, after=2)
-        write(paragraph, text, size=TABLE_SIZE, bold=bold)
+        if isinstance(content, QrCode):
+            _draw(paragraph, content, side=min(content.side, side - 0.4))
+        else:
+            write(paragraph, content, size=TABLE_SIZE, bold=bold)
     properties = row._tr.get_or_add_trPr()
     properties.append(OxmlElement("w:cantSplit"))
     row.height = Pt(18)
+
+
+def _add_code(docx: Any, block: QrCode, width: float) -> None:
+    table = bare_table(docx, widths=(block.side + 0.5, width - block.side - 0.5))
+    left, right = table.rows[0].cells
+    space(left.paragraphs[0])
+    _draw(left.paragraphs[0], block, side=block.side)
+    right.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+    space(right.paragraphs[0])
+    write(right.paragraphs[0], block.caption, size=TABLE_SIZE)
+    space(docx.add_paragraph(), line=0.4)
+
+
+def _draw(paragraph: Any, code: QrCode, *, side: float) -> None:
+    picture = io.BytesIO()
+    segno.make(clean(code.text), error="m", micro=False).save(picture, kind="png", scale=8, border=4)
+    picture.seek(0)
+    shape = paragraph.add_run().add_picture(picture, width=Cm(side))
+    shape._inline.docPr.set("descr", clean(f"Mã QR: {code.text}"))
 
 
 def _repeat(row: Any) -> None:

@@ -26,18 +26,17 @@ from haicap.documents.decree30.page import (
     write,
 )
 from haicap.documents.decree30.parts import Annex, Document, Signer
-from haicap.documents.rules import (
-    authority_lines,
-    bold_width_cm,
-    date_words,
-    grounds_lines,
-    number_line,
-    recipient_lines,
-    roman,
+from haicap.documents.decree30.words import (
+    COUNTRY,
+    MOTTO,
+    annex_label,
+    annex_source,
+    number_words,
+    signer_lines,
+    title_words,
 )
+from haicap.documents.rules import bold_width_cm, date_words, grounds_lines, recipient_lines
 
-COUNTRY = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
-MOTTO = "Độc lập - Tự do - Hạnh phúc"
 HEAD_WIDTHS = (5.8, 10.2)  # cm, left and right half of the heading
 
 
@@ -47,14 +46,14 @@ def build(*, document: Document) -> bytes:
     prepare(docx)
     _describe(docx, document)
     section = docx.sections[0]
-    set_page(section)
+    set_page(section, landscape=document.landscape)
     number_pages(section, sample=document.sample)
     _add_head(docx, document)
     _add_title(docx, document)
     _add_addressees(docx, document)
     for text in grounds_lines(grounds=document.grounds):
         write(body_paragraph(docx), text, italic=True)
-    add_blocks(docx, blocks=document.blocks, width=TEXT_WIDTH)
+    add_blocks(docx, blocks=document.blocks, width=_width(document.landscape))
     _add_signatures(docx, document)
     for index, annex in enumerate(document.annexes, 1):
         _add_annex(docx, document, annex, index)
@@ -63,9 +62,19 @@ def build(*, document: Document) -> bytes:
     return buffer.getvalue()
 
 
+def _width(landscape: bool) -> float:
+    return (PAGE_HEIGHT - LEFT - RIGHT) if landscape else TEXT_WIDTH
+
+
+def head_widths(*, landscape: bool) -> tuple[float, float]:
+    """Return the widths in cm of the two halves of the heading."""
+    left = HEAD_WIDTHS[0] / TEXT_WIDTH * _width(landscape)
+    return left, _width(landscape) - left
+
+
 def _describe(docx: Any, document: Document) -> None:
     properties = docx.core_properties
-    properties.title = clean(f"{document.type_name} {document.summary}".strip())[:250]
+    properties.title = clean(title_words(document=document))
     properties.author = clean(document.issuer)[:250]
     properties.language, properties.comments = "vi-VN", ""
     moment = datetime(document.year, 1, 1, tzinfo=UTC)
@@ -83,7 +92,8 @@ def _line(cell: Any, text: str, *, first: bool = False, **style: Any) -> Any:
 
 
 def _add_head(docx: Any, document: Document) -> None:
-    table = bare_table(docx, widths=HEAD_WIDTHS)
+    widths = head_widths(landscape=document.landscape)
+    table = bare_table(docx, widths=widths)
     left, right = table.rows[0].cells
     superior = document.superior.upper().split("\n") if document.superior else []
     for index, text in enumerate(superior):
@@ -92,13 +102,11 @@ def _add_head(docx: Any, document: Document) -> None:
     for index, text in enumerate(issuer):
         _line(left, text, first=not superior and index == 0, size=12, bold=True)
     longest = max(bold_width_cm(text=text, points=12) for text in issuer)
-    width = HEAD_WIDTHS[0]
-    rule_below(left.add_paragraph(), length=min(longest, width) * 0.42, width=width)
+    rule_below(left.add_paragraph(), length=min(longest, widths[0]) * 0.42, width=widths[0])
     _line(right, COUNTRY, first=True, size=12, bold=True)
     _line(right, MOTTO, size=13, bold=True)
-    rule_below(right.add_paragraph(), length=bold_width_cm(text=MOTTO, points=13), width=HEAD_WIDTHS[1])
-    number = number_line(number=document.number, symbol=document.symbol)
-    space(_line(left, number, size=13), before=6)
+    rule_below(right.add_paragraph(), length=bold_width_cm(text=MOTTO, points=13), width=widths[1])
+    space(_line(left, number_words(document=document), size=13), before=6)
     words = date_words(day=document.day, year=document.year)
     space(_line(right, f"{document.place}, {words}", size=13, italic=True), before=6)
     if not document.type_name:
@@ -119,8 +127,9 @@ def _add_title(docx: Any, document: Document) -> None:
     paragraph.alignment = ALIGN["centre"]
     space(paragraph)
     write(paragraph, document.summary, size=BODY_SIZE, bold=True)
-    length = min(bold_width_cm(text=document.summary, points=BODY_SIZE), TEXT_WIDTH)
-    rule_below(docx.add_paragraph(), length=length * 0.4, width=TEXT_WIDTH, after=12)
+    width = _width(document.landscape)
+    length = min(bold_width_cm(text=document.summary, points=BODY_SIZE), width)
+    rule_below(docx.add_paragraph(), length=length * 0.4, width=width, after=12)
 
 
 def _add_addressees(docx: Any, document: Document) -> None:
@@ -146,8 +155,9 @@ def _add_signatures(docx: Any, document: Document) -> None:
     if not document.signers:
         return
     space(docx.add_paragraph(), line=0.7)
+    width = _width(document.landscape)
     if len(document.signers) > 1:
-        side = TEXT_WIDTH / len(document.signers)
+        side = width / len(document.signers)
         table = bare_table(docx, widths=(side,) * len(document.signers))
         for cell, signer in zip(table.rows[0].cells, document.signers, strict=True):
             _sign(cell, signer)
@@ -155,7 +165,8 @@ def _add_signatures(docx: Any, document: Document) -> None:
         if document.recipients or document.kept_by:
             _add_recipients(docx.add_paragraph(), docx, document)
         return
-    table = bare_table(docx, widths=(7.6, TEXT_WIDTH - 7.6))
+    left_width = 7.6 / TEXT_WIDTH * width
+    table = bare_table(docx, widths=(left_width, width - left_width))
     left, right = table.rows[0].cells
     _add_recipients(left.paragraphs[0], left, document)
     _sign(right, document.signers[0])
@@ -169,11 +180,10 @@ def _keep_whole(table: Any) -> None:
 
 
 def _sign(cell: Any, signer: Signer) -> None:
-    lines = (
-        (signer.heading.upper(),) if signer.heading else authority_lines(post=signer.post, given=signer.given)
-    )
-    for index, text in enumerate(lines):
+    for index, text in enumerate(signer_lines(signer=signer)):
         _line(cell, text, first=index == 0, size=13 if signer.heading else BODY_SIZE, bold=True)
+    if signer.note:
+        _line(cell, signer.note, size=13, italic=True)
     space(_line(cell, "", size=BODY_SIZE), after=54)
     _line(cell, signer.name, size=BODY_SIZE, bold=True)
 
@@ -191,10 +201,8 @@ def _add_annex(docx: Any, document: Document, annex: Annex, index: int) -> None:
     section = docx.add_section(WD_SECTION.NEW_PAGE)
     set_page(section, landscape=annex.landscape, restart=True)
     number_pages(section, sample=document.sample)
-    label = f"Phụ lục {roman(number=index)}" if len(document.annexes) > 1 else "Phụ lục"
-    words = date_words(day=document.day, year=document.year)
-    number = number_line(number=document.number, symbol=document.symbol).removeprefix("Số: ")
-    source = f"(Kèm theo {document.type_name or 'Công văn'} số {number} {words} của {document.issuer})"
+    label = annex_label(document=document, index=index)
+    source = annex_source(document=document)
     for text, bold, italic in (
         (label, True, False),
         (annex.title.upper(), True, False),
@@ -204,7 +212,7 @@ def _add_annex(docx: Any, document: Document, annex: Annex, index: int) -> None:
         paragraph.alignment = ALIGN["centre"]
         space(paragraph)
         write(paragraph, text.replace("\n", " "), size=BODY_SIZE, bold=bold, italic=italic)
-    width = (PAGE_HEIGHT - LEFT - RIGHT) if annex.landscape else TEXT_WIDTH
+    width = _width(annex.landscape)
     length = min(bold_width_cm(text=source, points=BODY_SIZE), width)
     rule_below(docx.add_paragraph(), length=length * 0.4, width=width, after=12)
     docx.paragraphs[-1].paragraph_format.line_spacing = Pt(4)

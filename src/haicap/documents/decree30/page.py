@@ -10,6 +10,8 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from haicap.documents.decree30.words import SAMPLE_LINE
+
 FONT = "Times New Roman"
 BODY_SIZE = 14
 TABLE_SIZE = 12
@@ -17,7 +19,6 @@ PAGE_WIDTH, PAGE_HEIGHT = 21.0, 29.7  # cm, A4
 LEFT, RIGHT, TOP, BOTTOM = 3.0, 2.0, 2.0, 2.0  # cm, within 30-35, 15-20, 20-25, 20-25 mm
 TEXT_WIDTH = PAGE_WIDTH - LEFT - RIGHT
 INDENT = 1.27  # cm, first line
-SAMPLE = "DỮ LIỆU MẪU"
 ALIGN = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,
     "centre": WD_ALIGN_PARAGRAPH.CENTER,
@@ -97,7 +98,7 @@ def number_pages(section: Any, *, sample: bool) -> None:
 
 def _mark(paragraph: Any) -> None:
     paragraph.alignment = ALIGN["centre"]
-    run = paragraph.add_run(f"{SAMPLE} - không có giá trị sử dụng")
+    run = paragraph.add_run(SAMPLE_LINE)
     run.bold = True
     run.font.size = Pt(11)
     run.font.color.rgb = RGBColor(0xB0, 0x00, 0x20)

@@ -50,6 +50,18 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QrCode:
+    """A square of `side` cm that a telephone reads as `text`; `caption` stands at its right, not in a table."""
+
+    text: str
+    caption: str = ""
+    side: float = 2.5
+
+
+Cell = str | QrCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A column of a table; `share` is its part of the width."""
 
@@ -60,15 +72,18 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table with a heading row that repeats on every page; the last `total_rows` rows are bold."""
+    """A table with a heading row that repeats on every page; the last `total_rows` rows are bold.
+
+    Without a `caption` nothing stands above it.
+    """
 
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     total_rows: int = 0
 
 
-Block = Paragraph | Heading | Item | Article | Table
+Block = Paragraph | Heading | Item | Article | Table | QrCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +91,14 @@ class Signer:
     """One who signs: `given` is the authority (see rules.authority_lines); an empty name leaves room for it.
 
     `heading` replaces the lines of authority where a record has several signatures (THƯ KÝ, TRƯỞNG ĐOÀN).
+    `note` stands in italics under them: (Ký, ghi rõ họ tên).
     """
 
     post: str = ""
     name: str = ""
     given: tuple[tuple[Authority, str], ...] = ()
     heading: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +116,8 @@ class Document:
 
     `type_name` "" makes it a letter, whose summary stands as `V/v …` under the number. `number` and `day`
     None leave room for them; `year` is then the year shown. `superior` and `issuer` may be broken with a
-    newline. `kept_by` is the unit after `Lưu: VT,`.
+    newline. `kept_by` is the unit after `Lưu: VT,`. `number_text` replaces the line of the number and symbol
+    (`Mã hồ sơ: …` of a receipt). `landscape` turns the body, for a register whose table is not in an annex.
     """
 
     issuer: str
@@ -118,4 +136,6 @@ class Document:
     recipients: tuple[str, ...] = ()
     kept_by: str = ""
     annexes: tuple[Annex, ...] = ()
+    number_text: str = ""
+    landscape: bool = False
     sample: bool = False

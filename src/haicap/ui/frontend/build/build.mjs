@@ -37,8 +37,20 @@ mkdirSync(out, { recursive: true });
 rmSync(join(out, "chunks"), { recursive: true, force: true });
 rmSync(join(out, "assets"), { recursive: true, force: true });
 cpSync(join(frontend, "images"), join(out, "images"), { recursive: true });
+copyFonts();
 const missing = writeSprite({ root, target: join(out, "icons.svg") });
 for (const { name, file } of missing) console.warn(`no such icon: ${name} (${file})`);
+
+/** Lay out the typeface of printed documents (the widths of Times New Roman) and its licence, for Python to find. */
+function copyFonts() {
+  const source = join(root, "node_modules/@expo-google-fonts/tinos");
+  const target = join(out, "fonts");
+  mkdirSync(target, { recursive: true });
+  for (const style of ["400Regular", "400Regular_Italic", "700Bold", "700Bold_Italic"]) {
+    cpSync(join(source, style, `Tinos_${style}.ttf`), join(target, `Tinos_${style}.ttf`));
+  }
+  cpSync(join(source, "LICENSE_FONT"), join(target, "LICENSE_FONT"));
+}
 
 /** Leave a mark of what was built: pages put it behind the addresses, so that no browser keeps an old file. */
 function stamp() {
