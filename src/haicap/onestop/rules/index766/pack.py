@@ -80,7 +80,11 @@ class Class:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:
-    """The index as it is counted for periods that end from `valid_from` until the day before `valid_to`."""
+    """The index as it is counted for periods that end from `valid_from` until the day before `valid_to`.
+
+    A procedure is made public on time within `publish_days` working days of its decision; `copies` are the codes
+    of the procedures that certify copies.
+    """
 
     code: str
     title_vi: str
@@ -88,6 +92,8 @@ class Pack:
     valid_from: date
     valid_to: date | None
     zero: Zero
+    publish_days: int
+    copies: tuple[str, ...]
     source: str
     mark: str
     groups: tuple[Group, ...]
@@ -147,7 +153,8 @@ def _pack(table: dict[str, Any], rows: list[tuple[int, dict[str, str]]]) -> Pack
     )  # fmt: skip
     return Pack(
         code=table["code"], title_vi=table["title_vi"], title_en=table["title_en"],
-        valid_from=table["valid_from"], valid_to=table.get("valid_to"), zero=zero, source=table["source"],
+        valid_from=table["valid_from"], valid_to=table.get("valid_to"), zero=zero,
+        publish_days=table["publish_days"], copies=tuple(table["copies"]), source=table["source"],
         mark=table["mark"], groups=groups, items=items, classes=classes,
     )  # fmt: skip
 
