@@ -1,6 +1,7 @@
 """A document as the plain data that layout.typ sets: numbered, in NFC, only characters the typeface has."""
 
 import io
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -40,6 +41,9 @@ from haicap.documents.rules import (
     recipient_lines,
 )
 
+_LONG = 25  # lines; a taller cell may be broken between pages
+_RUN, _PIECE = re.compile(r"[^\s\u200b]{70,}"), re.compile(r".{1,30}")  # a line holds about 80 characters
+
 
 def data_of(*, document: Document, room: Mapping[str, float]) -> dict[str, Any]:
     """Return `document` as the data of layout.typ; `room` is the place for a signature, in mm."""
@@ -52,7 +56,7 @@ def data_of(*, document: Document, room: Mapping[str, float]) -> dict[str, Any]:
         "country": COUNTRY,
         "motto": MOTTO,
         "superior": _lines(document.superior.upper()),
-        "issuer": _lines(document.issuer.upper()),
+        "issuer": document.issuer.upper().split("\n"),
         "number": number_words(document=document),
         "place_date": f"{document.place}, {words}",
         "about": "" if document.type_name else f"V/v {document.summary}",
@@ -110,7 +114,7 @@ def _fit(text: str, known: frozenset[str], replaced: set[str]) -> str:
         else:
             replaced.add(char)
             shown.append("" if category == "Mn" else UNKNOWN)
-    return "".join(shown)
+    return _RUN.sub(lambda run: "\u200b".join(_PIECE.findall(run[0])), "".join(shown))
 
 
 def _width(landscape: bool) -> float:
@@ -196,7 +200,11 @@ def _table(block: Table, width: float) -> dict[str, Any]:
 
 
 def _cell(cell: Cell, room: float) -> dict[str, Any] | str:
-    return _code(cell, room=room) if isinstance(cell, QrCode) else _breakable(cell, room)
+    if isinstance(cell, QrCode):
+        return _code(cell, room=room)
+    text = _breakable(cell, room)
+    lines = bold_width_cm(text=text, points=TABLE_SIZE) / room + text.count("\n")
+    return {"long": text} if lines > _LONG else text
 
 
 def _breakable(text: str, room: float) -> str:
