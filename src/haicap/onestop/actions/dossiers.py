@@ -161,7 +161,7 @@ def register(
     else:
         _must(actor, Kind.REGISTERED)
         by = _by(actor, Kind.REGISTERED, centre)
-        received = centre.body if centre is not None else Body.objects.get(pk=by.body_id)
+        received = centre.body if centre is not None else Body.objects.get(pk=by.body_id or -1)
     moment = at or timezone.now()
     who = _checked(person)
     dossier = Dossier.objects.create(

@@ -202,7 +202,7 @@ def put(*, dossier: Dossier, life: Life, ids: Mapping[str, int], clock: bool) ->
     dossier.sequence = life.sequence
     dossier.life = life.to_json()
     if clock or (life.status in ENDED and dossier.on_time is None):
-        standing = standing_of(life=life)
+        standing = standing_of(life=life, appointment=dossier.appointment_at)
         dossier.due_at, dossier.on_time = standing.due_at, standing.on_time
         dossier.portal_on_time = standing.portal_on_time
         dossier.appointment_at = dossier.appointment_at or standing.due_at

@@ -49,7 +49,7 @@ class Dossier(models.Model):
         DELIVERED = "delivered", _("delivered")
 
     reference = models.CharField(_("reference"), max_length=20, unique=True)
-    code = models.CharField(_("code"), max_length=60, unique=True, null=True)
+    code = models.CharField(_("code"), max_length=60, unique=True, null=True)  # noqa: DJ001  # none before receipt
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
     channel = models.CharField(_("channel"), max_length=6, choices=Channel)
     status = models.PositiveSmallIntegerField(_("status"), choices=Status, default=Status.NEW)

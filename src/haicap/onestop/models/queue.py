@@ -101,7 +101,9 @@ class Ticket(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["centre", "day", "number"], name="ticket_number_once_a_day"),
             models.UniqueConstraint(
-                fields=["counter"], condition=Q(state__in=["called", "serving"]), name="ticket_one_per_counter"
+                fields=["counter"],
+                condition=Q(state__in=["called", "serving"]),
+                name="ticket_one_per_counter",
             ),
         ]
         indexes = [models.Index(fields=["centre", "day", "state"])]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -77,7 +78,7 @@ def test_no_dossier_between_two_bodies_is_counted_twice(given):
 
 @given(st.lists(facts(), max_size=30))
 def test_taken_for_others_and_taken_by_others_are_equal_over_the_city(given):
-    lines = {}
+    lines: dict[str, Any] = {}
     competent = figures.count_by_body(facts=given, period=JULY, side=Side.COMPETENT)
     received = figures.count_by_body(facts=given, period=JULY, side=Side.RECEIVED)
     for body in BODIES:

@@ -31,8 +31,9 @@ class ItemResult:
     """An item with everything its points were made of.
 
     `numerator` and `denominator` are None where a count is not recorded; `ratio` is R in percent to two decimals,
-    bounded to 0 and 100, `bounded` where it had to be; of an item that only informs it is the plain quotient. `of` is what the item could give: 0 where it does not
-    apply or is not recorded. `behind` and `over` name the counts, which lead to the dossiers.
+    bounded to 0 and 100, `bounded` where it had to be; of an item that only informs it is the plain quotient.
+    `of` is what the item could give: 0 where it does not apply or is not recorded. `behind` and `over` name the
+    counts, which lead to the dossiers.
     """
 
     item: Item

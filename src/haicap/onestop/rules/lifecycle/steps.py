@@ -320,7 +320,9 @@ def rerouted(life: Life, event: Happening) -> Life:
 
 
 def paper_sent(life: Life, event: Happening) -> Life:
-    """The papers leave with a slip."""
+    """The papers of a received dossier leave with a slip."""
+    if life.received_at is None:
+        raise Wrong("event.status", status=life.status, kind=event.kind)
     to, slip = event.text("to"), event.text("slip")
     if to == event.body:
         raise Wrong("event.same_body")

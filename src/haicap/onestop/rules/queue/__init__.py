@@ -1,7 +1,16 @@
 """Queues and appointments of a centre. Pure: data in, decisions out."""
 
 from haicap.onestop.rules.queue.foretell import Standing, Wait, foretell, remaining
-from haicap.onestop.rules.queue.hours import Window, faults_of_hours, pauses_of, takes_tickets, windows_on
+from haicap.onestop.rules.queue.hours import (
+    Window,
+    faults_of_hours,
+    pauses_of,
+    read_hours,
+    read_windows,
+    show_windows,
+    takes_tickets,
+    windows_on,
+)
 from haicap.onestop.rules.queue.order import Desk, Policy, Waiting, can_serve, choose
 from haicap.onestop.rules.queue.service import Seen, means
 from haicap.onestop.rules.queue.settings import LIMITS, Settings, faults_of_settings
@@ -26,7 +35,10 @@ __all__ = [
     "foretell",
     "means",
     "pauses_of",
+    "read_hours",
+    "read_windows",
     "remaining",
+    "show_windows",
     "slots_on",
     "takes_tickets",
     "windows_on",

@@ -11,6 +11,7 @@ from haicap.kernel.periods import WorkingCalendar
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 MOST_WINDOWS = 4
+_PART = re.compile(r"([0-6])(?:-([0-6]))?\s+(.+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -80,3 +81,28 @@ def pauses_of(*, windows: Sequence[Window], at: datetime) -> list[tuple[float, f
         return []
     breaks = [(minutes(one.end), minutes(two.start)) for one, two in pairwise(windows)]
     return [(float("-inf"), minutes(windows[0].start)), *breaks]
+
+
+def read_hours(text: str) -> dict[str, list[list[str]]]:
+    """Read `0-4 07:30-11:30 13:00-17:00; 5 07:30-11:30` (0 is Monday); raises ValueError where it is not right."""
+    hours: dict[str, list[list[str]]] = {}
+    for part in filter(None, (piece.strip() for piece in text.split(";"))):
+        found = _PART.fullmatch(part)
+        if found is None:
+            raise ValueError(part)
+        first, last = int(found[1]), int(found[2] or found[1])
+        for day in range(first, last + 1):
+            hours[str(day)] = read_windows(found[3])
+    if faults := faults_of_hours(hours):
+        raise ValueError(", ".join(faults))
+    return hours
+
+
+def read_windows(text: str) -> list[list[str]]:
+    """Read the windows of one day, such as `07:30-11:30 13:00-17:00`; what is wrong shows in `faults_of_hours`."""
+    return [window.split("-") for window in text.replace(",", " ").replace("–", "-").split()]
+
+
+def show_windows(windows: Sequence[Sequence[str]]) -> str:
+    """Write the windows of one day as `read_windows` reads them."""
+    return " ".join("-".join(pair) for pair in windows)

@@ -1,0 +1,5 @@
+"""Procedures and where they were made public."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""Centres, counters, facts and outages."""
+
+from ninja import Router
+
+router = Router()

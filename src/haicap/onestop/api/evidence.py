@@ -1,0 +1,5 @@
+"""Figures computed from the ledger."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""Certificates, results and their public verification."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,5 @@
+"""Long work of the one-stop area."""
+
+from haicap.onestop.jobs import calendar, exchange, papers
+
+__all__ = ["calendar", "exchange", "papers"]

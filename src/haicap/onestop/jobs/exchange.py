@@ -1,0 +1,1 @@
+"""Webhooks sent, exports of other systems read."""

@@ -1,0 +1,38 @@
+"""Names of the computed fields A4a of the survey plan."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from haicap.kernel.errors import Text
+
+LINES: Mapping[str, Text] = {
+    "a4a_03": _("Dossiers carried over"),
+    "a4a_04_in_person": _("Received at counters"),
+    "a4a_04_online": _("Received online"),
+    "a4a_04_postal": _("Received by public post"),
+    "a4a_04_total": _("Received in the period"),
+    "a4a_05_on_time": _("Resolved on time"),
+    "a4a_05_late": _("Resolved late"),
+    "a4a_06_in_time": _("In progress, in time"),
+    "a4a_06_overdue": _("In progress, overdue"),
+    "a4a_07": _("Refused, withdrawn or stopped"),
+    "a4a_08": _("On time over resolved"),
+    "a4a_08_portal": _("On time over received, as the portal counts"),
+    "a4a_09_online_n": _("Filed online"),
+    "a4a_09_online_d": _("Of procedures that can be filed online"),
+    "a4a_09_online_rate": _("Share filed online"),
+    "a4a_09_digitised_n": _("Digitised"),
+    "a4a_09_digitised_d": _("To be digitised"),
+    "a4a_09_digitised_rate": _("Share digitised"),
+    "a4a_09_paid_n": _("Paid online"),
+    "a4a_09_paid_d": _("With a fee"),
+    "a4a_09_paid_rate": _("Share paid online"),
+    "a4a_10_for_others": _("Taken for other bodies"),
+    "a4a_10_by_others": _("Taken by other bodies"),
+    "a4a_11": _("Letters of apology issued"),
+    "a4a_12_received": _("Petitions received"),
+    "a4a_12_answered": _("Petitions answered on time"),
+    "a4a_12_satisfaction": _("Satisfaction with answers"),
+    "a4a_12_sample": _("Citizens who said so"),
+}

@@ -1,0 +1,5 @@
+"""Forms, slips and the way of the paper."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
