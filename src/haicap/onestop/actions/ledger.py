@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, NotAllowed
+from haicap.kernel.periods import WorkingCalendar
 from haicap.onestop.models import Dossier, Event, Part
 from haicap.onestop.queries.clock import standing_of
 from haicap.onestop.rules.lifecycle import CLOCK_KINDS, ENDED, Happening, Kind, Life, Wrong, apply, digest
@@ -131,9 +132,25 @@ def _store(
     key: str | None,
     known: dict[str, int],
 ) -> None:
+    event = sealed(
+        dossier=dossier, sequence=after.sequence, happening=happening, body_id=by.body_id, key=key
+    )
+    event.save(force_insert=True)
+    ids = _ids(after, known)
+    put(dossier=dossier, life=after, ids=ids, clock=happening.kind in CLOCK_KINDS)
+    dossier.digest = event.digest
+    dossier.save(update_fields=_MUTABLE)
+    if happening.kind in _NEW_BODIES:
+        _take_part(dossier, after, happening, ids)
+
+
+def sealed(
+    *, dossier: Dossier, sequence: int, happening: Happening, body_id: int | None, key: str | None = None
+) -> Event:
+    """Return the next event of a dossier, sealed to the one before it and not saved yet."""
     seal = digest(
         reference=dossier.reference,
-        sequence=after.sequence,
+        sequence=sequence,
         at=happening.at,
         kind=happening.kind,
         body=happening.body,
@@ -141,24 +158,18 @@ def _store(
         payload=happening.payload,
         previous=dossier.digest,
     )
-    Event(
+    return Event(
         dossier=dossier,
-        sequence=after.sequence,
+        sequence=sequence,
         at=happening.at,
         kind=happening.kind,
         person_id=happening.person,
-        body_id=by.body_id,
+        body_id=body_id,
         payload=dict(happening.payload),
         key=key,
         previous=dossier.digest,
         digest=seal,
-    ).save(force_insert=True)
-    ids = _ids(after, known)
-    put(dossier=dossier, life=after, ids=ids, clock=happening.kind in CLOCK_KINDS)
-    dossier.digest = seal
-    dossier.save(update_fields=_MUTABLE)
-    if happening.kind in _NEW_BODIES:
-        _take_part(dossier, after, happening, ids)
+    )
 
 
 def _known(dossier: Dossier, life: Life, by: Doing) -> dict[str, int]:
@@ -180,7 +191,14 @@ def _ids(life: Life, known: dict[str, int]) -> dict[str, int]:
     return known | _ids_of(wanted)
 
 
-def put(*, dossier: Dossier, life: Life, ids: Mapping[str, int], clock: bool) -> None:
+def put(
+    *,
+    dossier: Dossier,
+    life: Life,
+    ids: Mapping[str, int],
+    clock: bool,
+    calendar: WorkingCalendar | None = None,
+) -> None:
     """Set the columns of a dossier from its life; with `clock`, reckon the due date anew."""
     dossier.code = life.code or None
     dossier.status = life.status
@@ -202,13 +220,22 @@ def put(*, dossier: Dossier, life: Life, ids: Mapping[str, int], clock: bool) ->
     dossier.sequence = life.sequence
     dossier.life = life.to_json()
     if clock or (life.status in ENDED and dossier.on_time is None):
-        standing = standing_of(life=life, appointment=dossier.appointment_at)
+        standing = standing_of(life=life, appointment=dossier.appointment_at, calendar=calendar)
         dossier.due_at, dossier.on_time = standing.due_at, standing.on_time
         dossier.portal_on_time = standing.portal_on_time
         dossier.appointment_at = dossier.appointment_at or standing.due_at
 
 
 def _take_part(dossier: Dossier, life: Life, happening: Happening, ids: Mapping[str, int]) -> None:
+    wanted = parts_taken(life=life, happening=happening)
+    keys = {**ids} | _ids_of({code for code, _kind in wanted} - ids.keys())
+    Part.objects.bulk_create(
+        [Part(dossier=dossier, body_id=keys[code], kind=kind) for code, kind in wanted], ignore_conflicts=True
+    )
+
+
+def parts_taken(*, life: Life, happening: Happening) -> list[tuple[str, str]]:
+    """Return which bodies an event gives a part, as (code of the body, part)."""
     wanted: list[tuple[str, str]] = []
     if happening.kind in (Kind.REGISTERED, Kind.RECEIVED):
         wanted.append((life.received, Part.Kind.RECEIVED))
@@ -220,10 +247,7 @@ def _take_part(dossier: Dossier, life: Life, happening: Happening, ids: Mapping[
         wanted.append((life.returned, Part.Kind.RETURNED))
     if happening.kind is Kind.CONSULTED:
         wanted.append((str(happening.payload["to"]), Part.Kind.CONSULTED))
-    keys = {**ids} | _ids_of({code for code, _kind in wanted} - ids.keys())
-    Part.objects.bulk_create(
-        [Part(dossier=dossier, body_id=keys[code], kind=kind) for code, kind in wanted], ignore_conflicts=True
-    )
+    return wanted
 
 
 def _ids_of(codes: Iterable[str]) -> dict[str, int]:
