@@ -107,6 +107,11 @@ def _signs(count: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _number in range(count))
 
 
+def new_reference() -> str:
+    """Return a reference that nobody can guess, without signs that are mistaken for another."""
+    return _signs(REFERENCE_LENGTH)
+
+
 def may(*, actor: Actor, kind: Kind) -> bool:
     """Say whether the actor's role allows an event of this kind at all."""
     return actor.is_system or any(actor.may(name) for name in PERMISSIONS[kind])
@@ -165,7 +170,7 @@ def register(
     moment = at or timezone.now()
     who = _checked(person)
     dossier = Dossier.objects.create(
-        reference=_signs(REFERENCE_LENGTH),
+        reference=new_reference(),
         version=version,
         channel=channel,
         registered_at=moment,
@@ -239,14 +244,7 @@ def receive(
     payload = {
         "code": code,
         "competent": receipt.competent.code,
-        "terms": {
-            "procedure": version.procedure.code,
-            "version": version.number,
-            "value": version.limit_value,
-            "unit": version.limit_unit,
-            "same_day": version.same_day,
-            "pack": day.isoformat(),
-        },
+        "terms": terms_of(version=version, at=moment),
         "fee": receipt.fee,
         "return_at": receipt.return_at.code if receipt.return_at else "",
         "reused": receipt.reused,
@@ -257,6 +255,18 @@ def receive(
     return ledger.append(
         dossier_id=row.pk, by=by, kind=Kind.RECEIVED, payload=payload, expected=expected, key=key, at=at
     )
+
+
+def terms_of(*, version: ProcedureVersion, at: datetime) -> dict[str, Any]:
+    """Return what a receipt at `at` freezes of a procedure: its version, its limit, the day of its rule pack."""
+    return {
+        "procedure": version.procedure.code,
+        "version": version.number,
+        "value": version.limit_value,
+        "unit": version.limit_unit,
+        "same_day": version.same_day,
+        "pack": timezone.localtime(at).date().isoformat(),
+    }
 
 
 def _version_on(dossier: Dossier, day: Any) -> ProcedureVersion:
