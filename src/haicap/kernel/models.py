@@ -103,6 +103,17 @@ class Sequence(models.Model):
         return f"{self.scope} {self.last}"
 
 
+class Tick(models.Model):
+    """Work done now and then: when it is due next, and until when a worker holds it."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    next_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.next_at}"
+
+
 class SpecialDay(models.Model):
     """A day off, or a Saturday worked instead, typed from the yearly notice with its source."""
 

@@ -4,7 +4,7 @@ from haicap.onestop.models.catalogue import Procedure, ProcedureVersion, Publica
 from haicap.onestop.models.centres import Centre, CentreFact, Counter, Outage
 from haicap.onestop.models.dossiers import Applicant, Attachment, Dossier, Event, Part
 from haicap.onestop.models.feedback import Feedback, TrackingTry
-from haicap.onestop.models.hooks import Delivery, Subscription
+from haicap.onestop.models.hooks import Delivery, Dispatch, Subscription
 from haicap.onestop.models.papers import Slip, SlipLine
 from haicap.onestop.models.queue import Appointment, Priority, QueueTry, Ticket
 
@@ -16,6 +16,7 @@ __all__ = [
     "CentreFact",
     "Counter",
     "Delivery",
+    "Dispatch",
     "Dossier",
     "Event",
     "Feedback",

@@ -9,7 +9,10 @@ from haicap.register.models import Body
 
 
 class Feedback(models.Model):
-    """A petition, or a rating from 1 to 5, about a body, with or without a dossier."""
+    """A petition, or a rating from 1 to 5, about a body, with or without a dossier.
+
+    `key` opens the answer to whoever wrote the petition; `name` and `contact` are personal and may be empty.
+    """
 
     class Kind(models.TextChoices):
         PETITION = "petition", _("petition")
@@ -18,6 +21,9 @@ class Feedback(models.Model):
     kind = models.CharField(max_length=8, choices=Kind)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="feedback")
     dossier = models.ForeignKey(Dossier, null=True, on_delete=models.PROTECT, related_name="feedback")
+    key = models.CharField(max_length=20, unique=True, null=True)  # noqa: DJ001  # ratings have none
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    contact = models.CharField(_("telephone or e-mail"), max_length=200, blank=True)
     text = models.TextField(_("text"), blank=True)
     rating = models.PositiveSmallIntegerField(_("rating"), null=True)
     received_at = models.DateTimeField()
@@ -32,13 +38,18 @@ class Feedback(models.Model):
     class Meta:
         ordering = ["-received_at"]
         indexes = [models.Index(fields=["body", "received_at"])]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dossier"], condition=models.Q(kind="rating"), name="rating_once_per_dossier"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
 
 class TrackingTry(models.Model):
-    """Wrong secrets typed for a scope (a dossier code, or an address) within a window of time."""
+    """What a visitor tried for a scope (a dossier code, or the digest of an address) within a window of time."""
 
     scope = models.CharField(max_length=100, primary_key=True)
     count = models.PositiveIntegerField(default=0)

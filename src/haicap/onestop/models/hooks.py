@@ -10,13 +10,17 @@ from haicap.register.models import Body
 
 
 class Subscription(Revised):
-    """A system of another body that is told of events of the dossiers in which the body has a part."""
+    """A system of another body that is told of events of the dossiers in which the body has a part.
+
+    `after` is the key of the last event before it began: what happened earlier is told only by a replay.
+    """
 
     name = models.CharField(_("name"), max_length=200)
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="subscriptions")
     url = models.URLField(_("address"), max_length=500)
     secret = models.CharField(max_length=100)
     kinds = models.JSONField(_("kinds of events"), default=list)
+    after = models.PositiveBigIntegerField(default=0)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -28,7 +32,10 @@ class Subscription(Revised):
 
 
 class Delivery(models.Model):
-    """One event for one subscription; made in the transaction of the event, sent by the worker."""
+    """One event for one subscription, or a test where there is no event; made and sent by the worker.
+
+    Its key goes with every try, so a receiver that gets it twice knows it again.
+    """
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting")
@@ -36,7 +43,7 @@ class Delivery(models.Model):
         FAILED = "failed", _("given up")
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="deliveries")
+    event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=7, choices=State, default=State.WAITING)
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
@@ -49,7 +56,22 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscription", "event"], name="delivery_once_per_event")
         ]
-        indexes = [models.Index(fields=["next_at"], condition=Q(state="waiting"), name="delivery_waiting")]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state="waiting"), name="delivery_waiting"),
+            models.Index(fields=["subscription", "-id"], name="delivery_of_subscription"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subscription_id} {self.event_id} {self.state}"
+
+
+class Dispatch(models.Model):
+    """How far the ledger was told: `marks` are [time, key of the newest event seen then], oldest first."""
+
+    marks = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name_plural = "dispatches"
+
+    def __str__(self) -> str:
+        return str(self.marks[-1:])
