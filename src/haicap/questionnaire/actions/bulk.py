@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from haicap.accounts.models import Person
 from haicap.campaign.models import Campaign, ContentArea, Field, Indicator, Question
-from haicap.kernel import audit
+from haicap.kernel import audit, filetypes
 from haicap.kernel.access import COMMUNE_ROLES, Actor, Role
 from haicap.kernel.errors import Refused
 from haicap.kernel.text import nfc
@@ -28,7 +28,7 @@ from haicap.questionnaire.models import (
 )
 from haicap.questionnaire.queries.forms import form_for, plan_of, template_of
 from haicap.questionnaire.queries.reports import digest
-from haicap.questionnaire.rules import filetypes, names, report
+from haicap.questionnaire.rules import names, report
 from haicap.questionnaire.rules.instance import Template
 from haicap.questionnaire.rules.plan import Plan
 from haicap.register.models import Unit

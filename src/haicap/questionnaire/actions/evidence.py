@@ -13,14 +13,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Campaign, Indicator
-from haicap.kernel import audit
+from haicap.kernel import audit, filetypes
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.text import nfc
 from haicap.questionnaire.actions.reports import REPORT_WRITE, must_own, row_of
 from haicap.questionnaire.models import Evidence, Submission
 from haicap.questionnaire.queries.forms import form_for
-from haicap.questionnaire.rules import filetypes, states
+from haicap.questionnaire.rules import states
 from haicap.register.models import Unit
 
 MOST_PER_INDICATOR = 20

@@ -7,11 +7,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import override_settings
 
+from haicap.kernel import filetypes
 from haicap.kernel.access import Role
 from haicap.kernel.errors import Missing, NotAllowed, Refused
 from haicap.questionnaire import actions, queries
 from haicap.questionnaire.models import Evidence
-from haicap.questionnaire.rules import filetypes
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 EXE = b"MZ\x90\x00\x03\x00\x00\x00" + b"\0" * 200

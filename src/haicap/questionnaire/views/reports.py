@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries import current_campaign_for
+from haicap.kernel import filetypes
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request
@@ -24,7 +25,7 @@ from haicap.questionnaire import actions, queries
 from haicap.questionnaire.forms import SignForm, TakeBackForm
 from haicap.questionnaire.models import Submission
 from haicap.questionnaire.queries.sheet import draft_sheet_for, sheet_for
-from haicap.questionnaire.rules import filetypes, names
+from haicap.questionnaire.rules import names
 from haicap.questionnaire.rules.xlsform import EN, VI
 from haicap.questionnaire.texts import page_texts
 from haicap.register.models import Unit
