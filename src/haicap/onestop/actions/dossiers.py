@@ -94,13 +94,16 @@ class Registered:
 class Receipt:
     """What valid receipt freezes: who is competent, what is to be paid, where the result is wanted.
 
-    `competent` and `return_at` (None: where it was received) are bodies; `fee` is in đồng.
+    `competent` and `return_at` (None: where it was received) are bodies; `fee` is in đồng; `deliver` is how the
+    applicant wants the result (counter, post, online); `papers` are the codes of the papers that are there.
     """
 
     competent: Body
     fee: int = 0
     return_at: Body | None = None
     reused: bool = False
+    deliver: str = ""
+    papers: tuple[str, ...] = ()
 
 
 def _signs(count: int) -> str:
@@ -249,6 +252,10 @@ def receive(
         "return_at": receipt.return_at.code if receipt.return_at else "",
         "reused": receipt.reused,
     }
+    if receipt.deliver:
+        payload["deliver"] = receipt.deliver
+    if receipt.papers:
+        payload["papers"] = list(receipt.papers)
     if version.pk != row.version_id:
         row.version = version
         Dossier.objects.filter(pk=row.pk).update(version=version)
