@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from haicap.onestop.rules.lifecycle import (
+    CLOCK_KINDS,
+    ENDED,
     START,
     Happening,
     Kind,
@@ -252,6 +254,8 @@ class Lives(RuleBasedStateMachine):
             assert not expected, f"{kind} by {body or 'the applicant'} was refused: {wrong.code}"
             return
         assert expected, f"{kind} by {body or 'the applicant'} happened in {self.life}"
+        clocks = [(one.received_at, one.suspensions, one.extension) for one in (self.life, after)]
+        assert clocks[0] == clocks[1] or kind in CLOCK_KINDS or after.status in ENDED
         self.model.take(kind, body)
         self.life, self.history = after, [*self.history, event]
 

@@ -93,6 +93,7 @@ CLOCK_KINDS = frozenset(
         Kind.PAYMENT_ASKED,
         Kind.PAID,
         Kind.EXTENDED,
+        Kind.WITHDRAW_ASKED,
     }
 )
 

@@ -171,6 +171,7 @@ def consult_answered(life: Life, event: Happening) -> Life:
 
 def extended(life: Life, event: Happening) -> Life:
     """Form 04, apology and new date, at most once, to a later time."""
+    _must_be_received(life, event)
     event.text("reason")
     if life.extension is not None:
         raise Wrong("event.extended_already")
@@ -182,8 +183,7 @@ def extended(life: Life, event: Happening) -> Life:
 
 def withdraw_asked(life: Life, event: Happening) -> Life:
     """The applicant wants it back; only before the decision."""
-    if life.received_at is None:
-        raise Wrong("event.status", status=life.status, kind=event.kind)
+    _must_be_received(life, event)
     if life.result.signed:
         raise Wrong("event.result_begun")
     return replace(
@@ -202,6 +202,7 @@ def withdraw_declined(life: Life, event: Happening) -> Life:
 
 def stopped(life: Life, event: Happening) -> Life:
     """Form 05, before the decision, with the reason."""
+    _must_be_received(life, event)
     event.text("reason")
     if life.result.signed:
         raise Wrong("event.result_begun")
@@ -304,6 +305,7 @@ def synchronised(life: Life, event: Happening) -> Life:
 
 def rerouted(life: Life, event: Happening) -> Life:
     """Another body is competent now: units merged, or it was sent to the wrong one. The code stays."""
+    _must_be_received(life, event)
     event.text("reason")
     to = event.text("to")
     if to == life.competent:
@@ -321,8 +323,7 @@ def rerouted(life: Life, event: Happening) -> Life:
 
 def paper_sent(life: Life, event: Happening) -> Life:
     """The papers of a received dossier leave with a slip."""
-    if life.received_at is None:
-        raise Wrong("event.status", status=life.status, kind=event.kind)
+    _must_be_received(life, event)
     to, slip = event.text("to"), event.text("slip")
     if to == event.body:
         raise Wrong("event.same_body")
@@ -334,6 +335,11 @@ def paper_received(life: Life, event: Happening) -> Life:
     if not life.paper.startswith(f"way:{event.text('slip')}:"):
         raise Wrong("event.other_slip")
     return replace(life, paper=event.body)
+
+
+def _must_be_received(life: Life, event: Happening) -> None:
+    if life.received_at is None:
+        raise Wrong("event.status", status=life.status, kind=event.kind)
 
 
 def _resumed(life: Life, event: Happening) -> tuple[Suspension, ...]:
