@@ -4,6 +4,8 @@ HAICAP_DATA: folder of the embedded database and of uploaded files (default ./da
 HAICAP_DATABASE_URL: a PostgreSQL address; without it an SQLite file in HAICAP_DATA is used.
 HAICAP_SECRET_KEY: signing key; without it one is made once and kept, readable by its owner only, in HAICAP_DATA.
 HAICAP_HOSTS: comma-separated host names (default localhost).  HAICAP_HTTPS=1: behind TLS.
+HAICAP_SIMULATED_PAYMENT=1: citizens may try a payment that moves no money (demonstrations only).
+HAICAP_HOOK_HTTP=1, HAICAP_HOOK_PRIVATE=1: webhooks may go to addresses without TLS, and inside the own network.
 """
 
 import os
@@ -181,6 +183,12 @@ STORAGES = {
 }
 HAICAP_MAX_BODY = 64 * 1024 * 1024  # bytes of one request, refused before it is read
 HAICAP_MAX_EVIDENCE = 25 * 1024 * 1024  # bytes of one evidence file
+HAICAP_MAX_IMPORT = 32 * 1024 * 1024  # bytes of an export of another system
+HAICAP_SIMULATED_PAYMENT = os.environ.get("HAICAP_SIMULATED_PAYMENT") == "1"
+HAICAP_HOOK_HTTP = os.environ.get("HAICAP_HOOK_HTTP") == "1"
+HAICAP_HOOK_PRIVATE = os.environ.get("HAICAP_HOOK_PRIVATE") == "1"
+HAICAP_HOOK_TRIES = int(os.environ.get("HAICAP_HOOK_TRIES", "12"))
+HAICAP_HOOK_TIMEOUT = float(os.environ.get("HAICAP_HOOK_TIMEOUT", "10"))  # seconds
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20

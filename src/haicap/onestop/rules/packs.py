@@ -26,7 +26,7 @@ class Pack:
     """What holds for dossiers received from `valid_from` on, until a later pack begins.
 
     `forms`: purpose (receipt, supplement, refusal, apology, stop, control, register) -> form; a purpose that the
-    circular of the time did not know is absent.
+    circular of the time did not know is absent. A petition is answered within `petition_days` working days.
     """
 
     code: str
@@ -37,6 +37,7 @@ class Pack:
     code_pattern: str
     clock: ClockRules
     forms: Mapping[str, Form]
+    petition_days: int = 15
 
     def code_of(self, *, agency: str, day: date, number: int) -> str:
         """Return the code of the `number`-th dossier that `agency` received on `day`: H29.01-251123-0001."""
@@ -74,6 +75,7 @@ def _pack(row: Mapping[str, Any]) -> Pack:
             code_pattern=pattern,
             clock=ClockRules.from_data(row["clock"]),
             forms={purpose: Form(**form) for purpose, form in row["forms"].items()},
+            petition_days=int(row.get("petition_days", 15)),
         )
     except (KeyError, TypeError) as error:
         raise PackError(f"pack {name}: {error}") from error
