@@ -1,4 +1,7 @@
-"""Long work with progress: asked for on a page, done by the worker inside `haicap serve`, or on the terminal."""
+"""Long work with progress: asked for on a page, done by the worker inside `haicap serve`, or on the terminal.
+
+Beside the jobs the worker does what is registered with `@every`: small work that comes back every few seconds.
+"""
 
 import logging
 import threading
@@ -11,6 +14,7 @@ from typing import Any, Protocol
 
 from django.apps import apps
 from django.db import close_old_connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -18,7 +22,7 @@ from django.utils.translation import override
 from haicap.kernel import audit
 from haicap.kernel.access import SYSTEM, Actor
 from haicap.kernel.errors import Refusal, Text
-from haicap.kernel.models import Job
+from haicap.kernel.models import Job, Tick
 
 logger = logging.getLogger(__name__)
 LOST_AFTER = timedelta(seconds=60)
@@ -62,14 +66,88 @@ def job(kind: str, *, template: str = "") -> Callable[[JobFunction], JobFunction
 
 def _function(kind: str) -> JobFunction:
     if kind not in _functions:
-        for config in apps.get_app_configs():
-            if (
-                config.name.startswith("haicap.")
-                and find_spec(f"{config.name}.jobs")
-                and config.label != "kernel"
-            ):
-                import_module(f"{config.name}.jobs")
+        _discover()
     return _functions[kind]
+
+
+def _discover() -> None:
+    """Import the jobs of every area, which registers them."""
+    for config in apps.get_app_configs():
+        if (
+            config.name.startswith("haicap.")
+            and config.label != "kernel"
+            and find_spec(f"{config.name}.jobs")
+        ):
+            import_module(f"{config.name}.jobs")
+
+
+TickFunction = Callable[[], object]
+_ticks: dict[str, tuple[float, TickFunction]] = {}
+
+
+def every(seconds: float, *, name: str) -> Callable[[TickFunction], TickFunction]:
+    """Register a function of an area's jobs.py that the worker calls again and again, `seconds` apart.
+
+    Whatever the number of servers, one worker at a time calls it. It should end within seconds: long work is a
+    job. An error is logged, and the next call comes in its time.
+    """
+
+    def register(function: TickFunction) -> TickFunction:
+        _ticks[name] = (seconds, function)
+        return function
+
+    return register
+
+
+def tick() -> list[str]:
+    """Do the periodic work that is due and that no other worker holds; return the names of what was tried."""
+    _discover()
+    now = timezone.now()
+    known = {row.name: row.next_at for row in Tick.objects.filter(pk__in=_ticks)}
+    tried = []
+    for name, (seconds, function) in _ticks.items():
+        if known.get(name, now) <= now and _hold(name):
+            tried.append(name)
+            _tick_once(name, seconds, function)
+    return tried
+
+
+def _hold(name: str) -> bool:
+    now = timezone.now()
+    Tick.objects.get_or_create(pk=name, defaults={"next_at": now})
+    free = Tick.objects.filter(Q(held_until=None) | Q(held_until__lt=now), pk=name, next_at__lte=now)
+    return free.update(held_until=now + LOST_AFTER) == 1
+
+
+def _tick_once(name: str, seconds: float, function: TickFunction) -> None:
+    done = threading.Event()
+    threading.Thread(target=_keep_held, args=(name, done), daemon=True).start()
+    try:
+        with override("vi"):
+            function()
+    except Exception:
+        logger.exception("the periodic work %s failed", name)
+    finally:
+        done.set()
+        following = timezone.now() + timedelta(seconds=seconds)
+        Tick.objects.filter(pk=name).update(next_at=following, held_until=None)
+
+
+def _keep_held(name: str, done: threading.Event) -> None:
+    while not done.wait(LOST_AFTER.total_seconds() / 4):
+        Tick.objects.filter(pk=name).update(held_until=timezone.now() + LOST_AFTER)
+    close_old_connections()
+
+
+def keep_ticking(*, stop: threading.Event, idle: float = 1.0) -> None:
+    """Do periodic work until `stop` is set, beside the jobs, so that a long job does not hold it up."""
+    while not stop.is_set():
+        close_old_connections()
+        try:
+            tick()
+        except Exception:
+            logger.exception("the worker could not look for periodic work")
+        stop.wait(idle)
 
 
 def template_of(kind: str) -> str:
@@ -244,7 +322,8 @@ def run_next(*, actor_of: Callable[[int | None], Actor]) -> bool:
 
 
 def work(*, actor_of: Callable[[int | None], Actor], stop: threading.Event, idle: float = 1.0) -> None:
-    """Run jobs until `stop` is set, looking for a new one every `idle` seconds."""
+    """Run jobs until `stop` is set, looking for a new one every `idle` seconds; periodic work runs beside them."""
+    threading.Thread(target=keep_ticking, kwargs={"stop": stop, "idle": idle}, daemon=True).start()
     while not stop.is_set():
         close_old_connections()
         try:
