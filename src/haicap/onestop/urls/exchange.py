@@ -1,5 +1,14 @@
 """Webhooks, and the import of another system."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from haicap.onestop.views import hooks
+
+urlpatterns: list[URLPattern] = [
+    path("hooks/", hooks.hooks, name="hooks"),
+    path("hooks/<int:pk>/", hooks.hook, name="hook"),
+    path("hooks/<int:pk>/test/", hooks.test, name="hook-test"),
+    path("hooks/<int:pk>/pause/", hooks.pause, name="hook-pause"),
+    path("hooks/<int:pk>/replay/", hooks.replay, name="hook-replay"),
+    path("deliveries/<int:pk>/again/", hooks.again, name="delivery-again"),
+]
