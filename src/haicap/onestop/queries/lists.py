@@ -29,6 +29,7 @@ from haicap.onestop.rules.masking import mask_name
 from haicap.register.models import Body
 
 MOST_CONSULTED = 200
+MOST_EXPORTED = 20_000
 _HEAVY = ("version__papers", "version__fees", "version__steps", "version__legal_basis", "digest")
 _DRAFTED = Q(life__has_key="result")
 
@@ -321,6 +322,12 @@ def procedures_in(*, rows: QuerySet[Dossier]) -> list[tuple[str, str]]:
     """Return the procedures that occur in `rows` as choices, (code, code and Vietnamese name)."""
     versions = ProcedureVersion.objects.filter(pk__in=rows.order_by().values("version"))
     names = dict(versions.order_by("valid_from").values_list("procedure__code", "name_vi"))
+    return [(code, f"{code} {name}") for code, name in sorted(names.items())]
+
+
+def procedures_known() -> list[tuple[str, str]]:
+    """Return all procedures as choices; reading which of them occur among all dossiers would cost too much."""
+    names = dict(ProcedureVersion.objects.order_by("valid_from").values_list("procedure__code", "name_vi"))
     return [(code, f"{code} {name}") for code, name in sorted(names.items())]
 
 
