@@ -153,7 +153,7 @@ def test_a_period_is_replayed_with_the_ids_it_had_and_what_came_before_the_webho
     _round()
     first = receiver.got[0][0]["Haicap-Id"]
     now = timezone.now()
-    given = {
+    given: dict[str, Any] = {
         "subscription": added.subscription,
         "start": now - timedelta(days=1),
         "end": now + timedelta(days=1),
