@@ -1,0 +1,1 @@
+"""What `haicap onestop` can do, one module for each noun."""
