@@ -1,6 +1,7 @@
 """Vietnamese text: kept in NFC, found with and without diacritics."""
 
 import unicodedata
+from collections.abc import Mapping
 
 from django.utils.translation import get_language
 
@@ -21,7 +22,11 @@ def fold(text: str) -> str:
 
 
 def localized(instance: object, name: str) -> str:
-    """Return `name`_vi or `name`_en of `instance` by the current language; Vietnamese where English is empty."""
-    if (get_language() or "vi").startswith("en") and (english := getattr(instance, f"{name}_en", "")):
+    """Return `name`_vi or `name`_en of a row or mapping by the current language; Vietnamese where English is empty."""
+
+    def of(key: str) -> object:
+        return instance[key] if isinstance(instance, Mapping) else getattr(instance, key)
+
+    if (get_language() or "vi").startswith("en") and (english := of(f"{name}_en")):
         return str(english)
-    return str(getattr(instance, f"{name}_vi"))
+    return str(of(f"{name}_vi"))

@@ -1,0 +1,244 @@
+"""The catalogue: versions by day, import with faults by place, routing by rule, publications."""
+
+import io
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from openpyxl import load_workbook
+
+from haicap.kernel.access import SYSTEM, Actor, Role
+from haicap.kernel.errors import NotAllowed, Refused
+from haicap.kernel.tables import Faulty
+from haicap.onestop.actions import catalogue as actions
+from haicap.onestop.actions.dossiers import Receipt, receive
+from haicap.onestop.models import Procedure, ProcedureVersion, Publication
+from haicap.onestop.papers.catalogue import workbook
+from haicap.onestop.queries.catalogue import bodies_without, in_force, versions_for
+from haicap.onestop.queries.routing import competent_body
+from haicap.onestop.rules.catalogue import Line, read
+from haicap.onestop.rules.routing import Question, route
+from haicap.onestop.tests.conftest import Service, at
+from haicap.register.models import Body, Succession, Unit
+
+pytestmark = pytest.mark.django_db
+SHIPPED: Path = settings.HAICAP_PLANS / "onestop" / "procedures.csv"
+
+
+@pytest.fixture
+def shipped(db: None) -> int:
+    """Load the procedures that ship with the software."""
+    return actions.load_procedures(actor=SYSTEM, path=SHIPPED)
+
+
+def test_the_ten_worked_procedures_ship_with_papers_fees_steps_and_sources(shipped: int) -> None:
+    assert shipped == 10
+    for version in ProcedureVersion.objects.all():
+        assert version.papers and version.fees and version.steps and version.source and version.mark
+    assert actions.load_procedures(actor=SYSTEM, path=SHIPPED) == 10  # again changes nothing
+    assert set(ProcedureVersion.objects.values_list("revision", flat=True)) == {1}
+
+
+def test_what_is_exported_can_be_imported_again(shipped: int) -> None:
+    content = workbook(versions=ProcedureVersion.objects.select_related("procedure", "competent_body"))
+    assert actions.import_workbook(actor=SYSTEM, file=io.BytesIO(content)) == 10
+    assert set(ProcedureVersion.objects.values_list("revision", flat=True)) == {1}
+
+
+def _changed(**cells: Any) -> io.BytesIO:
+    """Return the exported workbook with cells of its second row changed, by column."""
+    content = workbook(versions=ProcedureVersion.objects.select_related("procedure", "competent_body"))
+    book = load_workbook(io.BytesIO(content))
+    sheet = book["procedures"]
+    heads = [cell.value for cell in sheet[1]]
+    for column, value in cells.items():
+        sheet.cell(row=2, column=heads.index(column) + 1, value=value)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    buffer.seek(0)
+    return buffer
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "code"),
+    [
+        ({"limit_value": "năm ngày"}, "limit_value", "catalogue.number"),
+        ({"limit_unit": "weeks"}, "limit_unit", "catalogue.choice"),
+        ({"valid_from": "01/07/2025"}, "valid_from", "catalogue.date"),
+        ({"valid_to": "2025-06-01"}, "valid_to", "catalogue.backwards"),
+        ({"competent": "department"}, "competent_body", "catalogue.body"),
+        ({"competent": "department", "competent_body": "KHONGCO"}, "competent_body", "catalogue.unknown_body"),
+        ({"name_vi": ""}, "name_vi", "catalogue.empty"),
+        ({"code": "abc"}, "code", "catalogue.code"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_workbook_is_named_by_sheet_row_and_column_and_changes_nothing(
+    shipped: int, cells: dict[str, Any], column: str, code: str
+) -> None:
+    before = list(ProcedureVersion.objects.order_by("pk").values())
+    with pytest.raises(Faulty) as caught:
+        actions.import_workbook(actor=SYSTEM, file=_changed(**cells))
+    places = {(fault.file, fault.row, fault.column, fault.code) for fault in caught.value.faults}
+    assert ("procedures", 2, column, code) in places
+    assert list(ProcedureVersion.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("content", [b"", b"not a workbook", b"PK\x03\x04broken"])
+def test_what_is_no_workbook_is_refused(db: None, content: bytes) -> None:
+    with pytest.raises(Refused) as caught:
+        actions.import_workbook(actor=SYSTEM, file=io.BytesIO(content))
+    assert caught.value.field == "file"
+
+
+def test_a_workbook_without_a_sheet_says_which(shipped: int) -> None:
+    book = load_workbook(_changed())
+    del book["procedure_fees"]
+    buffer = io.BytesIO()
+    book.save(buffer)
+    with pytest.raises(Faulty) as caught:
+        actions.tables_of(content=buffer.getvalue())
+    assert [fault.file for fault in caught.value.faults] == ["procedure_fees"]
+
+
+def test_a_later_version_closes_the_former_and_a_dossier_keeps_that_of_its_day(service: Service) -> None:
+    old = service.begun(at=at(4))
+    cells = {
+        "code": "9.000001", "valid_from": "2025-11-10", "name_vi": "Thủ tục thử, mới", "field": "Hộ tịch",
+        "level": "commune", "competent": "address", "limit_value": "3", "limit_unit": "working_days", "online": "none",
+    }  # fmt: skip
+    actions.enter(actor=SYSTEM, tables={"procedures": [Line(2, cells)]})
+    first, second = ProcedureVersion.objects.filter(procedure__code="9.000001").order_by("number")
+    assert (first.valid_to, second.number) == (date(2025, 11, 10), 2)
+    new = service.receive(at=at(10))
+    assert (old.version_id, new.version_id) == (first.pk, second.pk)
+    assert new.life["terms"]["value"] == 3
+    on_the_eve = in_force(day=date(2025, 11, 9)).get(procedure__code="9.000001")
+    assert on_the_eve == first
+
+
+def test_what_dossiers_were_received_under_is_not_rewritten(service: Service) -> None:
+    service.receive(at=at(4))
+    cells = {
+        "code": "9.000001", "valid_from": "2025-07-01", "name_vi": "Tên khác", "field": "Hộ tịch", "level": "commune",
+        "competent": "address", "limit_value": "9", "limit_unit": "days", "online": "none",
+    }  # fmt: skip
+    with pytest.raises(Faulty) as caught:
+        actions.enter(actor=SYSTEM, tables={"procedures": [Line(2, cells)]})
+    assert [fault.code for fault in caught.value.faults] == ["catalogue.used"]
+
+
+def test_nothing_is_received_for_a_withdrawn_procedure_but_what_runs_goes_on(service: Service) -> None:
+    running = service.begun(at=at(4))
+    waiting = service.register(at=at(4))
+    actions.withdraw_procedure(actor=SYSTEM, procedure=service.version.procedure, day=date(2025, 11, 5))
+    with pytest.raises(Refused) as caught:
+        receipt = Receipt(competent=service.committee)
+        receive(actor=SYSTEM, dossier=waiting, receipt=receipt, centre=service.first, at=at(5))
+    assert caught.value.code == "procedure.withdrawn"
+    assert service.act(running, _kind("drafted"), payload={"result": "granted"}, at=at(6)).status == 4
+
+
+def _kind(name: str) -> Any:
+    from haicap.onestop.rules.lifecycle import Kind
+
+    return Kind(name)
+
+
+def test_two_versions_valid_on_one_day_are_a_fault() -> None:
+    row = {
+        "code": "1.000001", "name_vi": "A", "field": "F", "level": "commune", "competent": "address",
+        "limit_value": "1", "limit_unit": "days", "online": "none",
+    }  # fmt: skip
+    lines = [Line(2, {**row, "valid_from": "2025-07-01"}), Line(3, {**row, "valid_from": "2025-08-01"})]
+    _rows, faults = read(tables={"procedures": lines})
+    assert [(fault.row, fault.code) for fault in faults] == [(3, "catalogue.overlap")]
+
+
+@pytest.mark.parametrize(
+    ("question", "body", "fault"),
+    [
+        ({"rule": "address", "address": "A"}, "UBND-A", ""),
+        ({"rule": "address", "land": "B"}, "", "routing.address"),
+        ({"rule": "land", "address": "A", "land": "B"}, "UBND-B", ""),
+        ({"rule": "land", "address": "A"}, "", "routing.land"),
+        ({"rule": "chosen", "address": "A", "chosen": "C"}, "UBND-C", ""),
+        ({"rule": "chosen", "address": "A"}, "UBND-A", ""),
+        ({"rule": "department", "fixed": "STP", "address": "A"}, "STP", ""),
+        ({"rule": "delegated"}, "", "routing.body"),
+        ({"rule": "address", "address": "OLD"}, "UBND-NEW", ""),
+        ({"rule": "address", "address": "SPLIT"}, "", "routing.divided"),
+        ({"rule": "address", "address": "LOST"}, "", "routing.gone"),
+        ({"rule": "address", "address": "RING"}, "", "routing.gone"),
+    ],
+)
+def test_the_competent_body_follows_from_the_rule(question: dict[str, str], body: str, fault: str) -> None:
+    successors = {"OLD": ["NEW"], "SPLIT": ["A", "B"], "LOST": [], "RING": ["GNIR"], "GNIR": ["RING"]}
+    found = route(question=Question(successors=successors, **question))
+    assert (found.body, found.fault) == (body, fault)
+
+
+def test_a_commune_that_was_merged_leads_to_its_successor(service: Service) -> None:
+    gone, heir = service.unit, service.other.unit
+    assert heir is not None
+    Unit.objects.filter(pk=gone.pk).update(valid_to=date(2025, 12, 1))
+    gone.refresh_from_db()
+    Succession.objects.create(predecessor=gone, successor=heir, extent="whole", effective=date(2025, 12, 1))
+    given: dict[str, Any] = {"version": service.version, "unit": gone, "land_unit": None}
+    assert competent_body(**given, day=date(2025, 11, 30)) == service.committee
+    assert competent_body(**given, day=date(2025, 12, 1)) == service.other
+
+
+def test_a_publication_is_recorded_once_for_each_body_and_only_for_the_own_one(
+    service: Service, staff: Callable[[Role, str], Actor]
+) -> None:
+    procedure = service.version.procedure
+    given: dict[str, Any] = {
+        "procedure": procedure, "kind": "posted", "done_on": date(2025, 11, 3), "document": "Bảng niêm yết",
+    }  # fmt: skip
+    everybody = bodies_without(procedure=procedure, kind="posted", level="commune")
+    chair = staff(Role.COMMUNE_CHAIR, "committee")
+    assert actions.make_public(actor=chair, bodies=everybody, **given) == 1
+    assert Publication.objects.get().body == service.committee
+    assert actions.make_public(actor=SYSTEM, bodies=everybody, **given) == 167
+    assert (
+        actions.make_public(actor=SYSTEM, bodies=Body.objects.filter(kind="commune_committee"), **given) == 0
+    )
+    with pytest.raises(NotAllowed):
+        actions.make_public(actor=staff(Role.SPECIALIST, "committee"), bodies=everybody, **given)
+
+
+def test_procedures_are_found_without_diacritics(shipped: int, staff: Callable[[Role, str], Actor]) -> None:
+    reader = staff(Role.SPECIALIST, "committee")
+    for text in ("khai sinh", "KHAI SINH", "1.001193", "Đăng ký khai sinh", "dang ky khai sinh"):
+        rows = versions_for(actor=reader, day=date(2026, 1, 5), text=text)
+        assert "1.001193" in [row.procedure.code for row in rows], text
+
+
+def test_pages_show_a_procedure_and_its_guide_to_everybody(
+    shipped: int, client_as: Callable[..., Client]
+) -> None:
+    inside = client_as(Role.ADMINISTRATOR)
+    assert "1.001193" in inside.get("/onestop/procedures/").content.decode()
+    page = inside.get("/onestop/procedures/1.001193/").content.decode()
+    assert "Giấy chứng sinh" in page
+    visitor = Client()
+    assert "Giấy chứng sinh" in visitor.get("/onestop/guide/1.001193/").content.decode()
+    assert visitor.get("/onestop/guide/9.999999/").status_code == 404
+    assert visitor.get("/onestop/procedures/").status_code == 302
+    found = inside.get("/api/onestop/procedures/1.001193").json()
+    assert (found["code"], found["limit_unit"], found["competent"]) == ("1.001193", "working_days", "address")
+
+
+def test_a_faulty_workbook_shows_its_faults_on_the_page(
+    shipped: int, client_as: Callable[..., Client]
+) -> None:
+    answer = client_as(Role.ADMINISTRATOR).post(
+        "/onestop/procedures/import/", {"file": _changed(limit_unit="weeks")}
+    )
+    assert answer.status_code == 422
+    assert "limit_unit" in answer.content.decode()
+    assert Procedure.objects.count() == 10
