@@ -24,9 +24,9 @@ def fold(text: str) -> str:
 def localized(instance: object, name: str) -> str:
     """Return `name`_vi or `name`_en of a row or mapping by the current language; Vietnamese where English is empty."""
 
-    def of(key: str) -> object:
-        return instance[key] if isinstance(instance, Mapping) else getattr(instance, key)
-
-    if (get_language() or "vi").startswith("en") and (english := of(f"{name}_en")):
-        return str(english)
-    return str(of(f"{name}_vi"))
+    vietnamese, english = f"{name}_vi", f"{name}_en"
+    if isinstance(instance, Mapping):
+        texts = instance.get(english, ""), instance[vietnamese]
+    else:
+        texts = getattr(instance, english, ""), getattr(instance, vietnamese)
+    return str(texts[0] or texts[1]) if (get_language() or "vi").startswith("en") else str(texts[1])
