@@ -12,6 +12,7 @@ class OnestopConfig(AreaConfig):
     name = "haicap.onestop"
     label = "onestop"
     verbose_name = _("One-stop service")
+    tasks = "haicap.onestop.tasks.tasks_for"
     menu = (
         MenuItem(
             label=_("Work list"),

@@ -17,7 +17,7 @@ from haicap.onestop.actions.files import Paper
 from haicap.onestop.models import Applicant, Dossier
 from haicap.onestop.queries.dossiers import dossiers_for
 from haicap.onestop.rules.lifecycle import Kind
-from haicap.onestop.rules.payloads import FIELDS, LONGEST, personal_in, too_long, unknown_fields
+from haicap.onestop.rules.payloads import FIELDS, LONGEST, misfit, personal_in, too_long, unknown_fields
 
 MOST_AT_ONCE = 500
 
@@ -57,8 +57,10 @@ def checked(*, dossier: Dossier, kind: Kind, payload: Mapping[str, Any]) -> dict
     facts = {
         name: nfc(value).strip() if isinstance(value, str) else value
         for name, value in payload.items()
-        if value is not None and value != "" and value != []
+        if (value is not None or name == "person") and value != "" and value != []
     }
+    if name := misfit(payload=facts):
+        raise Refused("event.value", _("This is not what belongs here: look at it again."), field=name)
     if name := too_long(payload=facts):
         raise Refused("event.too_long", _("Write at most %(most)s signs.") % {"most": LONGEST}, field=name)
     row = Applicant.objects.filter(dossier=dossier).first()
@@ -80,7 +82,7 @@ def _check_person(actor: Actor, facts: Mapping[str, Any]) -> None:
     if person is None:
         return
     colleagues = Person.objects.filter(body_id=actor.body_id or -1, is_active=True)
-    if not str(person).isdecimal() or not colleagues.filter(pk=int(person)).exists():
+    if not colleagues.filter(pk=person).exists():
         raise Refused("assign.person", _("Choose somebody of your own body."), field="person")
 
 

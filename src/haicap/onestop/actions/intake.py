@@ -20,6 +20,7 @@ from haicap.onestop.actions.desk import checked
 from haicap.onestop.actions.files import Paper
 from haicap.onestop.models import Centre, Dossier, Event, ProcedureVersion
 from haicap.onestop.queries.dossiers import centre_of
+from haicap.onestop.queries.routing import competent_body
 from haicap.onestop.rules.lifecycle import Channel, Kind
 from haicap.register.models import Body, Unit
 
@@ -133,8 +134,6 @@ def receipt_of(
     *, actor: Actor, version: ProcedureVersion, unit: Unit | None, land_unit: Unit | None, wish: Wish
 ) -> dossiers.Receipt:
     """Return what a receipt freezes; raises Refused where no body is competent or another place must receive."""
-    from haicap.onestop.queries.routing import competent_body
-
     body = competent_body(
         version=version, unit=unit, land_unit=land_unit, chosen=wish.chosen, day=timezone.localdate()
     )

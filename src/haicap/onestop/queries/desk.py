@@ -313,6 +313,11 @@ def counter_for(*, actor: Actor, reference: str) -> CounterPage:
     )
 
 
+def done_before(*, dossier: Dossier, key: str) -> bool:
+    """Say whether a form with this mark was taken already, so that sending it twice is harmless."""
+    return bool(key) and Event.objects.filter(dossier=dossier, key=key).exists()
+
+
 def since(*, actor: Actor, dossier: Dossier, seen: int) -> list[Event]:
     """Return what happened to a visible dossier after the first `seen` events."""
     return list(events_for(actor=actor, dossier=dossier).filter(Q(sequence__gt=seen)))

@@ -39,6 +39,20 @@ def unknown_fields(*, kind: Kind, payload: Mapping[str, Any]) -> list[str]:
     return sorted(payload.keys() - FIELDS.get(kind, frozenset()))
 
 
+def misfit(*, payload: Mapping[str, Any]) -> str:
+    """Return the first field whose value is not of its type, "" if none: text, but for a few."""
+    for name, value in payload.items():
+        fits = {
+            "amount": isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10**12,
+            "person": value is None or (isinstance(value, int) and not isinstance(value, bool)),
+            "online": isinstance(value, bool),
+            "papers": isinstance(value, list) and all(isinstance(one, str) for one in value),
+        }.get(name, isinstance(value, str))
+        if not fits:
+            return name
+    return ""
+
+
 def too_long(*, payload: Mapping[str, Any]) -> str:
     """Return the first field whose text is too long, "" if none."""
     return next((name for name, value in payload.items() if len(str(value)) > LONGEST), "")

@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from haicap.kernel.access import Role
-from haicap.onestop.models import Dossier, Event
 from haicap.onestop.rules.lifecycle import Kind
 from haicap.onestop.tests.conftest import Service
 
@@ -32,7 +31,7 @@ def test_the_work_list_shows_what_waits_for_the_role_and_how_it_stands(
     row = service.begun()
     page = desk(Role.SPECIALIST, "committee").get(reverse("onestop:work"))
     assert page.status_code == 200
-    assert row.code in page.content.decode()
+    assert str(row.code) in page.content.decode()
     assert "Người nộp mẫu" not in page.content.decode()
     assert "079190000123" not in page.content.decode()
 

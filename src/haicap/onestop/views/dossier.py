@@ -64,6 +64,8 @@ def act(request: Request, reference: str) -> HttpResponse:
     """Do one thing to a dossier; what was typed is kept where it is refused."""
     row, has_part = _open(request, reference)
     kind = _kind(request)
+    if queries.done_before(dossier=row, key=request.POST.get("key", "")):
+        return _onward(request, row, kind, has_part)
     choices = queries.choices_for(actor=request.actor, dossier=row, kinds=[kind])
     form = form_of(kind=kind, choices=choices, sequence=row.sequence, data=request.POST, files=request.FILES)
     status, seen = 422, None
@@ -77,11 +79,15 @@ def act(request: Request, reference: str) -> HttpResponse:
             status = refusal.status
             seen = seen if isinstance(refusal, Conflict) else None
         else:
-            back = request.POST.get("counter") == "1" and kind is not Kind.RECEIVED
-            if back or not has_part:
-                return redirect(f"{reverse('onestop:counter')}?code={row.code or row.reference}&done=1")
-            return redirect("onestop:dossier", row.reference)
+            return _onward(request, row, kind, has_part)
     return _again(request, row, form, status=status, seen=seen, has_part=has_part)
+
+
+def _onward(request: Request, row: Dossier, kind: Kind, has_part: bool) -> HttpResponse:
+    back = request.POST.get("counter") == "1" and kind is not Kind.RECEIVED
+    if back or not has_part:
+        return redirect(f"{reverse('onestop:counter')}?code={row.code or row.reference}&done=1")
+    return redirect("onestop:dossier", row.reference)
 
 
 def _again(

@@ -37,7 +37,7 @@ def receive(request: Request) -> HttpResponse:
         context |= {"refusal": refusal, "frequent": queries.frequent_for(actor=request.actor)}
         return render(request, "onestop/receive.html", context, status=refusal.status)
     form = _form(request, version)
-    context |= {"version": version, "form": form}
+    context |= {"offer": version, "form": form}
     if request.method == "POST" and form.is_valid():
         try:
             taken = _take(request, form)
