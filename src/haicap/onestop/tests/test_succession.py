@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 
 from haicap.kernel.access import SYSTEM, Actor, Role
@@ -33,7 +35,7 @@ def merged(service: Service) -> Service:
     return service
 
 
-def _unit(body: Body) -> object:
+def _unit(body: Body) -> Any:
     return body.unit
 
 
@@ -51,7 +53,7 @@ def test_running_dossiers_go_to_the_successor_and_keep_code_receipt_and_clock(
     for row in Dossier.objects.filter(pk__in=before):
         assert row.competent_body == merged.other
         assert (row.code, row.received_at, row.due_at, row.appointment_at) == before[row.pk]
-        assert row.events.order_by("-sequence").first().kind == "rerouted"
+        assert row.events.latest("sequence").kind == "rerouted"
     assert work_for(actor=staff(Role.SPECIALIST, "other")).count() == 2
     assert work_for(actor=staff(Role.COUNTER_OFFICER, "first")).count() == 1
     assert dossiers_for(actor=staff(Role.SPECIALIST, "committee")).count() == 3
@@ -86,7 +88,7 @@ def test_a_body_whose_successor_is_not_clear_needs_somebody_to_choose(service: S
 
 
 def test_the_page_names_merged_bodies_and_passes_their_dossiers_on(
-    merged: Service, client_as: Callable[..., object], staff: Staff
+    merged: Service, client_as: Callable[..., Any], staff: Staff
 ) -> None:
     merged.begun(), merged.begun()
     client = client_as(Role.ADMINISTRATOR)
@@ -99,3 +101,13 @@ def test_the_page_names_merged_bodies_and_passes_their_dossiers_on(
     assert client.post(address, {"body": "NOBODY"}).status_code == 404
     with pytest.raises(NotAllowed):
         reroute_all(actor=staff(Role.CENTRE_MANAGER, "first"), body=merged.committee)
+
+
+def test_the_terminal_lists_merged_bodies_and_passes_their_dossiers_on(
+    merged: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    merged.begun()
+    call_command("onestop", "reroute")
+    assert merged.other.code in capsys.readouterr().out
+    call_command("onestop", "reroute", "--body", merged.committee.code)
+    assert "1 passed on, 0 left" in capsys.readouterr().out

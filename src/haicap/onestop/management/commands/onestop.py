@@ -11,11 +11,16 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from haicap.kernel.errors import Refusal
 from haicap.kernel.tables import Faulty
-from haicap.onestop.management.verbs import data
+from haicap.onestop.management.verbs import data, succession
 
 Verb = Callable[[OutputWrapper, dict[str, Any]], None]
 VERBS: dict[str, tuple[str, Verb, Callable[[ArgumentParser], None] | None]] = {
     "load": ("load centres and procedures from the plans folder", data.load, None),
+    "reroute": (
+        "pass the dossiers of a merged unit on to its successor",
+        succession.reroute,
+        succession.add_reroute,
+    ),
     "verify": ("walk every ledger, replay every history, print the root seal", data.verify, data.add_verify),
 }
 
