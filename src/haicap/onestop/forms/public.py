@@ -92,6 +92,6 @@ class RatingForm(Form):
     )
 
 
-def choices(rows: Iterable[tuple[str, str]], *, empty: Any) -> Sequence[tuple[str, Any]]:
+def choices(rows: Iterable[tuple[str, Any]], *, empty: Any) -> Sequence[tuple[str, Any]]:
     """Return choices that begin with none."""
     return [("", empty), *rows]

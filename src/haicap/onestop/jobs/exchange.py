@@ -1,8 +1,20 @@
 """Webhooks sent, exports of other systems read."""
 
-from haicap.kernel.jobs import every
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from haicap.kernel.access import Actor
+from haicap.kernel.errors import Refused
+from haicap.kernel.jobs import Progress, every, job
+from haicap.onestop.actions.importing import enter
 from haicap.onestop.actions.sending import dispatch, forget, send
 from haicap.onestop.actions.tries import sweep_tries
+from haicap.onestop.queries.importing import check, path_of, read, told
+from haicap.onestop.rules.imports import read_mapping
+
+MOST_TOLD = 500
 
 
 @every(5, name="onestop.hooks")
@@ -17,3 +29,32 @@ def sweep() -> None:
     """Remove what nobody needs any more: old deliveries and tries."""
     forget()
     sweep_tries()
+
+
+@job("onestop.import")
+def import_export(
+    progress: Progress, *, actor: Actor, token: str, name: str, mapping: dict[str, Any]
+) -> dict[str, Any]:
+    """Read an uploaded export and enter its dossiers; the upload is removed when it is done."""
+    path = path_of(token=token)
+    if not path.exists():
+        raise Refused("import.file", _("The uploaded file is no longer there. Upload it again."))
+    progress.report(0, _("Reading the file"))
+    reading = read_mapping(data=mapping)
+    checked = check(table=read(source=path, name=name), mapping=reading)
+    report = enter(
+        actor=actor, checked=checked, source=reading.source, progress=progress, message=_("Entering dossiers")
+    )
+    if not progress.stopped():
+        path.unlink(missing_ok=True)
+    return {
+        "file": name,
+        "rows": checked.rows,
+        "new": report.new,
+        "changed": report.changed,
+        "same": report.same,
+        "events": report.events,
+        "left_out": len({fault.row for fault in report.faults}),
+        "faults": told(report.faults, most=MOST_TOLD),
+        "url": reverse("onestop:import"),
+    }
