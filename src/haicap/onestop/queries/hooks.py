@@ -17,10 +17,14 @@ from haicap.register.models import Body
 
 def subscriptions_for(*, actor: Actor) -> QuerySet[Subscription]:
     """Return the visible subscriptions with how many deliveries wait, arrived and were given up."""
-    rows = Subscription.objects.select_related("body").annotate(
-        waiting=Count("deliveries", filter=Q(deliveries__state=Delivery.State.WAITING)),
-        done=Count("deliveries", filter=Q(deliveries__state=Delivery.State.DONE)),
-        failed=Count("deliveries", filter=Q(deliveries__state=Delivery.State.FAILED)),
+    rows = (
+        Subscription.objects.select_related("body")
+        .order_by("name", "pk")
+        .annotate(
+            waiting=Count("deliveries", filter=Q(deliveries__state=Delivery.State.WAITING)),
+            done=Count("deliveries", filter=Q(deliveries__state=Delivery.State.DONE)),
+            failed=Count("deliveries", filter=Q(deliveries__state=Delivery.State.FAILED)),
+        )
     )
     if not actor.may(permissions.HOOK_WRITE):
         return rows.none()

@@ -229,7 +229,7 @@ FAULTS = [
 
 
 def test_faults_are_named_by_row_and_column_and_the_other_rows_stand(service: Service) -> None:
-    rows = [_row(service, **{"code": f"H29-{n}"}) | _named(given) for n, (given, _code) in enumerate(FAULTS)]
+    rows = [_row(service, code=f"H29-{n}") | _named(given) for n, (given, _code) in enumerate(FAULTS)]
     rows += [_row(service, code="H29-tốt"), _row(service, code="H29-tốt")]
     table = read(source=_csv(rows).encode(), name="xuat.csv")
     checked = check(table=table, mapping=_mapping(), now=NOW)
@@ -358,7 +358,7 @@ def test_the_pages_lead_from_the_upload_over_the_look_to_the_result(
     token = job.params["token"]
     assert path_of(token=token).exists() and jobs.run_next(actor_of=actor_by_id)
     job.refresh_from_db()
-    assert job.state == "done" and job.result["new"] == 2 and not path_of(token=token).exists()
+    assert job.state == "done" and (job.result or {})["new"] == 2 and not path_of(token=token).exists()
     assert client.get(reverse("onestop:import-result", args=[job.pk])).status_code == 200
     assert client.get(url).status_code == 200 and client.get(check_url).status_code == 404
     other = client_as(Role.CENTRE_MANAGER, body=service.first.body)
