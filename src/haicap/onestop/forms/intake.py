@@ -128,7 +128,7 @@ class IntakeForm(Form):
         for code in self.names:
             label = _("Scan of “%(paper)s”") % {"paper": self.names[code]}
             self.fields[f"scan_{code}"] = file_field(label=label)
-            self.fields[f"scan_{code}"].widget.attrs["class"] = "form-control form-control-sm"
+            self.fields[f"scan_{code}"].widget.attrs["class"] = "form-control"
 
     def _offer_communes(self, communes: Any, own_unit: int | None) -> None:
         choices = [("", ""), *((unit.pk, f"{unit.full_name} ({unit.code})") for unit in communes)]
