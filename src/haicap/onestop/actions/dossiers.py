@@ -289,7 +289,6 @@ def _version_on(dossier: Dossier, day: Any) -> ProcedureVersion:
     return version
 
 
-@transaction.atomic
 def act(
     *,
     actor: Actor,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, NotAllowed
 from haicap.kernel.periods import WorkingCalendar
+from haicap.onestop.actions import rows
 from haicap.onestop.models import Dossier, Event, Part
 from haicap.onestop.queries.clock import standing_of
 from haicap.onestop.rules.lifecycle import CLOCK_KINDS, ENDED, Happening, Kind, Life, Wrong, apply, digest
@@ -22,10 +23,10 @@ from haicap.onestop.texts.lifecycle import refused
 from haicap.register.models import Body
 
 _MUTABLE = (
-    "code", "status", "received_body", "competent_body", "returned_body", "holder", "assignee", "received_at",
-    "appointment_at", "due_at", "ended_at", "returned_at", "is_open", "on_time", "portal_on_time", "supplements",
-    "apologies", "payment", "paid_online", "fee", "digitised", "reused", "e_result", "synchronised", "delivery",
-    "sequence", "digest", "life",
+    "code", "status", "received_body_id", "competent_body_id", "returned_body_id", "holder_id", "assignee_id",
+    "received_at", "appointment_at", "due_at", "ended_at", "returned_at", "is_open", "on_time", "portal_on_time",
+    "supplements", "apologies", "payment", "paid_online", "fee", "digitised", "reused", "e_result",
+    "synchronised", "delivery", "sequence", "digest", "life",
 )  # fmt: skip
 _NEW_BODIES = frozenset({Kind.REGISTERED, Kind.RECEIVED, Kind.CONSULTED, Kind.RETURNED, Kind.REROUTED})
 
@@ -53,7 +54,7 @@ def doing(*, actor: Actor, body_id: int | None = None, centre: str = "") -> Doin
 
 def lock(*, dossier_id: int) -> Dossier:
     """Return the dossier, held until the transaction ends; raises Missing."""
-    dossier = Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier_id).first()
+    dossier = rows.locked(dossier_id=dossier_id)
     if dossier is None:
         raise Missing("dossier.missing", _("There is no such dossier, or not for you."))
     return dossier
@@ -132,16 +133,19 @@ def _store(
     key: str | None,
     known: dict[str, int],
 ) -> None:
-    event = sealed(
-        dossier=dossier, sequence=after.sequence, happening=happening, body_id=by.body_id, key=key
-    )
-    event.save(force_insert=True)
+    event = sealed(dossier=dossier, sequence=after.sequence, happening=happening, body_id=by.body_id, key=key)
     ids = _ids(after, known)
+    before = _values(dossier)
     put(dossier=dossier, life=after, ids=ids, clock=happening.kind in CLOCK_KINDS)
     dossier.digest = event.digest
-    dossier.save(update_fields=_MUTABLE)
+    changed = {name for name, old, new in zip(_MUTABLE, before, _values(dossier), strict=True) if old != new}
+    rows.store(dossier=dossier, event=event, changed=changed)
     if happening.kind in _NEW_BODIES:
         _take_part(dossier, after, happening, ids)
+
+
+def _values(dossier: Dossier) -> list[Any]:
+    return [getattr(dossier, name) for name in _MUTABLE]
 
 
 def sealed(
