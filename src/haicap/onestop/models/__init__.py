@@ -6,7 +6,7 @@ from haicap.onestop.models.dossiers import Applicant, Attachment, Dossier, Event
 from haicap.onestop.models.feedback import Feedback, TrackingTry
 from haicap.onestop.models.hooks import Delivery, Dispatch, Subscription
 from haicap.onestop.models.papers import Slip, SlipLine
-from haicap.onestop.models.queue import Appointment, Priority, QueueTry, Ticket
+from haicap.onestop.models.queue import Appointment, Priority, Ticket
 
 __all__ = [
     "Applicant",
@@ -26,7 +26,6 @@ __all__ = [
     "Procedure",
     "ProcedureVersion",
     "Publication",
-    "QueueTry",
     "Slip",
     "SlipLine",
     "Subscription",

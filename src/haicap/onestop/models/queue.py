@@ -110,14 +110,3 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"{self.centre_id} {self.day} {self.number}"
-
-
-class QueueTry(models.Model):
-    """Bookings and tickets asked for from an address (kept as a digest) within a window of time."""
-
-    scope = models.CharField(max_length=100, primary_key=True)
-    count = models.PositiveIntegerField(default=0)
-    window_start = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.scope} {self.count}"
