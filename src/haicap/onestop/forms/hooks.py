@@ -39,5 +39,5 @@ class HookForm(Form):
 class PeriodForm(Form):
     """From when until when deliveries are sent again; the last day is included."""
 
-    start = forms.DateField(label=_("From"))
-    end = forms.DateField(label=_("Until"))
+    start = forms.DateField(label=_("First day"))
+    end = forms.DateField(label=_("Last day, included"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from haicap.kernel.errors import Text
 from haicap.onestop.models import Dossier, Event
+from haicap.onestop.queries.clock import pack_on
 from haicap.onestop.queries.tracking import Tracked
 from haicap.onestop.rules.lifecycle import Kind, Life, Status
 
 STAGES: Sequence[Text] = (
-    gettext_lazy("Handed in"),
-    gettext_lazy("Received"),
+    gettext_lazy("Dossier handed in"),
+    gettext_lazy("Dossier received"),
     gettext_lazy("Being processed"),
     gettext_lazy("Result ready"),
     gettext_lazy("Result in your hands"),
@@ -309,8 +310,13 @@ def due_lines(*, seen: Tracked) -> list[str]:
 
 
 def _limit(life: Life) -> str:
-    if life.terms is None or life.terms.same_day:
-        return _("The result is due on the same working day; after 15:00 on the next one.")
+    if life.terms is None:
+        return ""
+    if life.terms.same_day:
+        cut_off = pack_on(day=date.fromisoformat(life.terms.pack)).clock.cut_off
+        return _(
+            "The result is due on the same working day; if received after %(hour)s, on the next one."
+        ) % {"hour": f"{cut_off:%H:%M}"}
     value = life.terms.value
     if life.terms.unit == "working_hours":
         return ngettext(
