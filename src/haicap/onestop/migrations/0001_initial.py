@@ -80,14 +80,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='QueueTry',
-            fields=[
-                ('scope', models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('window_start', models.DateTimeField()),
-            ],
-        ),
-        migrations.CreateModel(
             name='TrackingTry',
             fields=[
                 ('scope', models.CharField(max_length=100, primary_key=True, serialize=False)),
