@@ -36,11 +36,13 @@ def do(
     """Do one thing to a dossier that came from `dossier_for` or `dossier_at_counter`.
 
     The payload holds only what `rules.payloads.FIELDS` names for the kind, and no personal identifiers; `proofs`
-    are files that go with it. Raises NotAllowed, Refused, Conflict as `dossiers.act`.
+    are files that go with it, all of which must be right. Raises NotAllowed, Refused, Conflict as `dossiers.act`.
     """
     facts = checked(dossier=dossier, kind=kind, payload=payload or {})
     if kind is Kind.ASSIGNED:
         _check_person(actor, facts)
+    if turned := scans.sifted(papers=proofs)[1]:
+        raise Refused(turned[0].code, turned[0].message, field="file")
     after = dossiers.act(actor=actor, dossier=dossier, kind=kind, payload=facts, expected=expected, key=key)
     kept = scans.attach(actor=actor, dossier=after, papers=proofs) if proofs else scans.Scans()
     return after, kept

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from haicap.documents import workbook
-from haicap.onestop.queries.lists import Line
+from haicap.onestop.queries.lists import MOST_EXPORTED, Line
 from haicap.onestop.texts.desk import FORETOLD, WAITS
 
 COLUMNS = (
@@ -31,8 +31,15 @@ def work_xlsx(*, lines: Sequence[Line], made_at: datetime) -> bytes:
     """Return the lines as an XLSX file."""
     with override("vi"):
         rows = tuple(_row(line) for line in lines)
+    cut = f"Chỉ xuất {MOST_EXPORTED:,} hồ sơ đầu; hãy lọc hẹp hơn.".replace(",", ".")
+    notes = (cut,) if len(lines) >= MOST_EXPORTED else ()
     sheet = workbook.Sheet(
-        name="Hồ sơ", title="Danh sách hồ sơ thủ tục hành chính", columns=COLUMNS, rows=rows, fixed_columns=1
+        name="Hồ sơ",
+        title="Danh sách hồ sơ thủ tục hành chính",
+        columns=COLUMNS,
+        rows=rows,
+        fixed_columns=1,
+        notes=notes,
     )
     sample = any(line.dossier.is_sample for line in lines)
     book = workbook.Book(title="Danh sách hồ sơ", sheets=(sheet,), made_at=made_at, sample=sample)

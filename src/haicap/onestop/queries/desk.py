@@ -120,7 +120,9 @@ def _bodies_named(life: Life, events: Sequence[Event]) -> dict[str, Body]:
     """Return the bodies that the ledger names by code; one query."""
     codes = {row.body for row in life.consultations}
     for event in events:
-        codes |= {str(event.payload[name]) for name in ("to", "competent") if event.payload.get(name)}
+        codes |= {
+            str(event.payload[name]) for name in ("to", "competent", "return_at") if event.payload.get(name)
+        }
     return {body.code: body for body in Body.objects.filter(code__in=codes)}
 
 

@@ -29,7 +29,7 @@ from haicap.onestop.rules.masking import mask_name
 from haicap.register.models import Body
 
 MOST_CONSULTED = 200
-MOST_EXPORTED = 20_000
+MOST_EXPORTED = 10_000
 _HEAVY = ("version__papers", "version__fees", "version__steps", "version__legal_basis", "digest")
 _DRAFTED = Q(life__has_key="result")
 

@@ -264,6 +264,9 @@ def test_a_counter_takes_payment_and_returns_and_the_page_says_so(
     assert send(client, row, Kind.PAID, counter="1", receipt="BL-0001").status_code == 302
     photo = SimpleUploadedFile("ky.jpg", b"\xff\xd8\xff\xe0 photo")
     assert send(client, row, Kind.RETURNED, counter="1", how="photo").status_code == 422
+    wrong = SimpleUploadedFile("ky.jpg", b"MZ no photo")
+    refused = send(client, row, Kind.RETURNED, counter="1", how="photo", file=wrong)
+    assert refused.status_code == 422 and not row.events.filter(kind="returned").exists()
     assert send(client, row, Kind.RETURNED, counter="1", how="photo", file=photo).status_code == 302
     row.refresh_from_db()
     assert row.returned_body_id == service.second.body_id

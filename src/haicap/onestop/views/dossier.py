@@ -109,14 +109,22 @@ def _done(request: Request, row: Dossier, kind: Kind, form: EventForm) -> None:
         messages.success(request, _("Received under the code %(code)s.") % {"code": after.code})
         return
     _after, kept = actions.do(
-        actor=request.actor, dossier=row, kind=kind, payload=form.payload(), proofs=_proofs(data), **given
+        actor=request.actor,
+        dossier=row,
+        kind=kind,
+        payload=form.payload(),
+        proofs=_proofs(kind, data),
+        **given,
     )
     messages.success(request, _("Done. It stands in the ledger."))
     tell_scans(request, kept)
 
 
-def _proofs(data: Mapping[str, Any]) -> list[Paper]:
-    return [Paper(file=data["file"], paper="proof", field="file")] if data.get("file") else []
+def _proofs(kind: Kind, data: Mapping[str, Any]) -> list[Paper]:
+    if not data.get("file"):
+        return []
+    paper = "proof" if kind is Kind.RETURNED else next(iter(data.get("papers") or ()), "")
+    return [Paper(file=data["file"], paper=paper, field="file")]
 
 
 def tell_scans(request: Request, kept: scanning.Scans) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 
 from haicap.kernel.access import Actor
@@ -25,6 +26,7 @@ from haicap.onestop.texts.desk import (
     where,
 )
 from haicap.onestop.texts.lifecycle import KINDS
+from haicap.register.models import Body
 
 # What a dossier waits for -> what is done about it; the first that the actor may do is the primary button.
 NEXT: Mapping[lists.Waits | None, Sequence[Kind]] = {
@@ -121,7 +123,16 @@ def dossier_context(
         "may_secret": actor.may(permissions.RECEIVE),
         "deliver": DELIVER.get(page.deliver, ""),
         "paper_names": page.paper_names,
+        "wanted_at": _wanted_at(page),
+        "max_bytes": settings.HAICAP_MAX_EVIDENCE,
     }
+
+
+def _wanted_at(page: queries.DossierPage) -> Body | None:
+    """Return the body where the applicant wants the result, None for post, online and before the receipt."""
+    if not page.life.received_at or page.deliver in ("post", "online"):
+        return None
+    return page.bodies.get(page.life.return_at) if page.life.return_at else page.dossier.received_body
 
 
 def _timeline(page: queries.DossierPage) -> list[dict[str, Any]]:
