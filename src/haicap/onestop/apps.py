@@ -49,4 +49,25 @@ class OnestopConfig(AreaConfig):
             permission=permissions.EVIDENCE,
             order=540,
         ),
+        MenuItem(
+            label=_("Petitions"),
+            url_name="onestop:petitions",
+            icon="message",
+            permission=permissions.FEEDBACK,
+            order=550,
+        ),
+        MenuItem(
+            label=_("Import from another system"),
+            url_name="onestop:import",
+            icon="database-import",
+            permission=permissions.IMPORT,
+            order=590,
+        ),
+        MenuItem(
+            label=_("Webhooks"),
+            url_name="onestop:hooks",
+            icon="webhook",
+            permission=permissions.HOOK_WRITE,
+            order=595,
+        ),
     )

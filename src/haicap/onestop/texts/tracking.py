@@ -313,7 +313,7 @@ def _limit(life: Life) -> str:
     if life.terms is None:
         return ""
     if life.terms.same_day:
-        cut_off = pack_on(day=date.fromisoformat(life.terms.pack)).clock.cut_off
+        cut_off = pack_on(day=date.fromisoformat(life.terms.pack)).clock.hours.cut_off
         return _(
             "The result is due on the same working day; if received after %(hour)s, on the next one."
         ) % {"hour": f"{cut_off:%H:%M}"}
