@@ -20,6 +20,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     jobs._discover()
     monkeypatch.setattr(jobs, "_ticks", {})
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)  # it is the test's own
 
     @jobs.every(60, name="test.broken")
     def broken() -> None:
