@@ -182,3 +182,13 @@ def today() -> Period:
     """Return the month up to today, or the whole last month on its first day."""
     now = timezone.localtime()
     return Period(start=now.date().replace(day=1), end=now.date(), now=now)
+
+
+def petitions_for(*, actor: Actor, period: Period, body: Body) -> list[Feedback]:
+    """Return the newest petitions about a visible body received in the period, without who wrote them."""
+    visible = bodies_for(actor=actor).filter(pk=body.pk)
+    rows = Feedback.objects.filter(
+        kind=Feedback.Kind.PETITION, body__in=visible, received_at__gte=period.opens,
+        received_at__lt=period.closes,
+    )  # fmt: skip
+    return list(rows.defer("name", "contact").select_related("dossier").order_by("-received_at")[:50])

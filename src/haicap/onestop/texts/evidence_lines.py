@@ -1,4 +1,4 @@
-"""Names of the computed fields A4a of the survey plan."""
+"""Names of the computed fields of the survey plan that are no recorded facts; facts bring their own."""
 
 from collections.abc import Mapping
 
@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from haicap.kernel.errors import Text
 
 LINES: Mapping[str, Text] = {
+    "a4a_01": _("Procedures published and posted"),
+    "a4a_02_n": _("Procedures with a configured workflow"),
+    "a4a_02_d": _("Procedures published"),
+    "a4a_02_rate": _("Share of procedures with a configured workflow"),
     "a4a_03": _("Dossiers carried over"),
     "a4a_04_in_person": _("Received at counters"),
     "a4a_04_online": _("Received online"),
@@ -35,4 +39,11 @@ LINES: Mapping[str, Text] = {
     "a4a_12_answered": _("Petitions answered on time"),
     "a4a_12_satisfaction": _("Satisfaction with answers"),
     "a4a_12_sample": _("Citizens who said so"),
+    "a4b_01": _("Officials who need a signature"),
+    "a4b_02": _("Certificates issued"),
+    "a4b_03": _("Able to sign in the live system"),
+    "a4b_04_issued": _("Organisation signatures issued"),
+    "a4b_05": _("Certificates with an old name or post"),
+    "a11_01": _("Former district office chosen"),
+    "a11_03_rate": _("Share of the staff placed"),
 }
