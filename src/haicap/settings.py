@@ -6,6 +6,7 @@ HAICAP_SECRET_KEY: signing key; without it one is made once and kept, readable b
 HAICAP_HOSTS: comma-separated host names (default localhost).  HAICAP_HTTPS=1: behind TLS.
 HAICAP_SIMULATED_PAYMENT=1: citizens may try a payment that moves no money (demonstrations only).
 HAICAP_HOOK_HTTP=1, HAICAP_HOOK_PRIVATE=1: webhooks may go to addresses without TLS, and inside the own network.
+HAICAP_HOOK_CA: a PEM file with the authorities of the own network, besides the public ones, for webhooks.
 """
 
 import os
@@ -187,6 +188,9 @@ HAICAP_MAX_IMPORT = 32 * 1024 * 1024  # bytes of an export of another system
 HAICAP_SIMULATED_PAYMENT = os.environ.get("HAICAP_SIMULATED_PAYMENT") == "1"
 HAICAP_HOOK_HTTP = os.environ.get("HAICAP_HOOK_HTTP") == "1"
 HAICAP_HOOK_PRIVATE = os.environ.get("HAICAP_HOOK_PRIVATE") == "1"
+HAICAP_HOOK_CA = os.environ.get(
+    "HAICAP_HOOK_CA", ""
+)  # file with further authorities that receivers' TLS may have
 HAICAP_HOOK_TRIES = int(os.environ.get("HAICAP_HOOK_TRIES", "12"))
 HAICAP_HOOK_TIMEOUT = float(os.environ.get("HAICAP_HOOK_TIMEOUT", "10"))  # seconds
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024

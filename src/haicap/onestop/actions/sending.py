@@ -190,7 +190,7 @@ def _exchange(target: hooks.Target, address: str, body: bytes, sealed: Mapping[s
     headers = {**sealed, "Host": host if target.port == usual else f"{host}:{target.port}"}
     limit = settings.HAICAP_HOOK_TIMEOUT
     with (
-        httpx.Client(timeout=limit, follow_redirects=False, trust_env=False) as client,
+        httpx.Client(timeout=limit, follow_redirects=False, trust_env=False, verify=_authorities()) as client,
         client.stream(
             "POST",
             f"{target.scheme}://{netloc}:{target.port}{target.path}",
@@ -202,6 +202,13 @@ def _exchange(target: hooks.Target, address: str, body: bytes, sealed: Mapping[s
         return Outcome(
             status=response.status_code, answer=f"{response.status_code} {_beginning(response)}".strip()
         )
+
+
+def _authorities() -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    if settings.HAICAP_HOOK_CA:
+        context.load_verify_locations(cafile=settings.HAICAP_HOOK_CA)
+    return context
 
 
 def _beginning(response: httpx.Response) -> str:

@@ -87,8 +87,13 @@ def withdraw(*, dossier: Dossier, key: str, expected: int) -> Dossier:
     )
 
 
-def confirm_result(*, dossier: Dossier, key: str, expected: int) -> Dossier:
-    """The applicant says that the result arrived online: the proof of delivery is this event itself."""
+def confirm_result(*, dossier: Dossier, offered: bool, key: str, expected: int) -> Dossier:
+    """The applicant says that the result arrived online: the proof of delivery is this event itself.
+
+    `offered` says whether a result can be downloaded at all; without one there is nothing to confirm.
+    """
+    if not offered:
+        raise Refused("result.not_online", _("There is no result to download. Fetch it at any centre."))
     payload = {"online": True, "proof": f"online:confirmed:{timezone.now():%Y-%m-%dT%H:%M:%S%z}"}
     return dossiers.act_as_citizen(
         dossier=dossier, kind=Kind.RETURNED, payload=payload, key=key, expected=expected

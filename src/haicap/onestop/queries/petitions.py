@@ -87,5 +87,12 @@ def bodies_to_petition() -> Sequence[tuple[str, str]]:
     """Return whom a petition may be about: open centres, then the committees of today's communes."""
     centres = open_centres_on(day=timezone.localdate()).values_list("body__code", "body__name_vi")
     communes = Body.objects.filter(kind=Body.Kind.COMMUNE_COMMITTEE, unit__valid_to=None)
-    rows = [*centres, *communes.order_by("name_vi").values_list("code", "name_vi")]
+    others = Body.objects.filter(
+        procedures__isnull=False
+    ).distinct()  # departments and bodies acting for others
+    rows = [
+        *centres,
+        *others.order_by("name_vi").values_list("code", "name_vi"),
+        *communes.order_by("name_vi").values_list("code", "name_vi"),
+    ]
     return list(dict(rows).items())

@@ -203,7 +203,20 @@ def test_a_withdrawal_is_asked_for_online(service: Service) -> None:
     assert row.status == Dossier.Status.WITHDRAWING
 
 
-def test_the_applicant_confirms_that_the_result_arrived_online(service: Service) -> None:
+def test_without_a_result_to_download_there_is_nothing_to_confirm(service: Service) -> None:
+    row = service.issued()
+    assert (
+        _opened(row).post(reverse("onestop:track-confirm", args=[row.reference]), _step(row)).status_code
+        == 422
+    )
+    row.refresh_from_db()
+    assert row.status == Dossier.Status.PROCESSED
+
+
+def test_the_applicant_confirms_that_the_result_arrived_online(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("haicap.onestop.queries.tracking._result", lambda _row: object())
     row = service.issued()
     _opened(row).post(reverse("onestop:track-confirm", args=[row.reference]), _step(row))
     row.refresh_from_db()

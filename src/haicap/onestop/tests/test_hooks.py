@@ -3,14 +3,20 @@
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from django.urls import reverse
 from django.utils import timezone
 
@@ -34,6 +40,7 @@ class Receiver:
     answers: list[int | str] = field(default_factory=lambda: [200])
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     release: threading.Event = field(default_factory=threading.Event)
+    server: Any = None
 
 
 @pytest.fixture
@@ -61,6 +68,7 @@ def receiver(settings: Any) -> Iterator[Receiver]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    found.server = server
     threading.Thread(target=server.serve_forever, daemon=True).start()
     found.url = f"http://127.0.0.1:{server.server_address[1]}/in?x=1"
     yield found
@@ -285,6 +293,53 @@ def test_the_address_that_was_judged_is_the_one_connected_to(receiver: Receiver)
     )  # fmt: skip
     assert outcome.status == 200 and asked == ["he-thong.example.vn"]
     assert receiver.got[0][0]["Host"] == f"he-thong.example.vn:{port}"
+
+
+def _authority(folder: Path, name: str) -> tuple[Path, Path]:
+    """Return files with a certificate for `name`, signed by itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    files = folder / "own.pem", folder / "own.key"
+    files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    files[1].write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return files
+
+
+def test_over_tls_the_certificate_must_be_trusted_and_name_the_host(
+    receiver: Receiver, settings: Any, tmp_path: Path
+) -> None:
+    certificate, key = _authority(tmp_path, "he-thong.example.vn")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    receiver.server.socket = context.wrap_socket(receiver.server.socket, server_side=True)
+    port = receiver.server.server_address[1]
+
+    def status(host: str) -> int:
+        url = f"https://{host}:{port}/in"
+        given = {"url": url, "body": b"{}", "identifier": "1", "secret": "s"}
+        return sending.post(**given, resolver=lambda _host, _port: ["127.0.0.1"]).status  # type: ignore[arg-type]
+
+    assert status("he-thong.example.vn") == 0  # nobody vouches for it
+    settings.HAICAP_HOOK_CA = str(certificate)
+    assert status("he-thong.example.vn") == 200
+    assert status("khac.example.vn") == 0  # trusted, but another name
 
 
 def test_the_waits_double_up_to_six_hours_with_some_spread() -> None:

@@ -144,7 +144,9 @@ def confirm(request: Request, reference: str) -> HttpResponse:
 
     def do(request: Request, seen: Tracked, form: Form) -> str:
         data = form.cleaned_data
-        tracking.confirm_result(dossier=seen.dossier, key=data["key"], expected=data["sequence"])
+        tracking.confirm_result(
+            dossier=seen.dossier, offered=bool(seen.result), key=data["key"], expected=data["sequence"]
+        )
         return _("Thank you. The dossier is closed.")
 
     return _done(request, reference, StepForm(request.POST), "step", do)
