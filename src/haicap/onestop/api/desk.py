@@ -16,7 +16,7 @@ from haicap.onestop.actions.dossiers import Person
 from haicap.onestop.models import Attachment, Dossier, Event
 from haicap.onestop.queries import desk as queries
 from haicap.onestop.queries import intake as choices
-from haicap.onestop.queries import lists
+from haicap.onestop.queries import lists, pages
 from haicap.onestop.queries.centres import open_centre
 from haicap.onestop.queries.dossiers import (
     applicant_for,
@@ -206,10 +206,10 @@ def list_dossiers(request: Request, given: Query[ListIn]) -> dict[str, Any]:
         procedure=given.procedure,
     )
     found = lists.narrowed(rows=rows, wanted=wanted, actor=actor)
-    page, following = lists.page_after(
-        rows=lists.with_names(found), cursor=given.cursor, size=given.size, due=given.scope != "all"
+    page, following = pages.page_after(
+        rows=found, cursor=given.cursor, size=given.size, due=given.scope != "all"
     )
-    items = [_shown(row, row.applicant.full_name) for row in page]
+    items = [_shown(row, row.applicant.full_name) for row in lists.named(rows=page)]
     return {"total": found.order_by().count(), "next": following, "items": items}
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from haicap.kernel.access import SYSTEM, Actor, Role
 from haicap.kernel.errors import Refused
 from haicap.onestop.models import Dossier
-from haicap.onestop.queries import lists
+from haicap.onestop.queries import lists, pages
 from haicap.onestop.queries.dossiers import dossiers_for
 from haicap.onestop.rules.lifecycle import Kind
 from haicap.onestop.tasks import tasks_for
@@ -234,7 +234,7 @@ def test_pages_after_a_cursor_give_each_row_once_also_those_without_due_time(
         seen: list[int] = []
         cursor = ""
         while True:
-            page, cursor = lists.page_after(rows=source, cursor=cursor, size=2, due=due)
+            page, cursor = pages.page_after(rows=source, cursor=cursor, size=2, due=due)
             seen += [row.pk for row in page]
             if not cursor:
                 break
@@ -244,7 +244,7 @@ def test_pages_after_a_cursor_give_each_row_once_also_those_without_due_time(
 def test_a_cursor_that_is_none_is_refused(service: Service) -> None:
     for cursor in ("x", "!!!!", "MTIz", "\x00"):
         with pytest.raises(Refused):
-            lists.page_after(rows=lists.work_for(actor=SYSTEM), cursor=cursor, size=2, due=True)
+            pages.page_after(rows=lists.work_for(actor=SYSTEM), cursor=cursor, size=2, due=True)
 
 
 @pytest.mark.parametrize(
@@ -263,3 +263,16 @@ def test_a_filter_value_that_does_not_exist_finds_nothing(
     service.begun()
     actor = staff(Role.SPECIALIST, "committee")
     assert not lists.narrowed(rows=lists.work_for(actor=actor), wanted=wanted, actor=actor).exists()
+
+
+def test_all_with_our_part_are_the_same_rows_by_pages_as_by_the_query(service: Service, staff: Staff) -> None:
+    rows = [service.begun() for _number in range(5)]
+    service.issued(return_at=service.second.body)
+    for place in ("first", "second", "committee", "other"):
+        actor = staff(Role.SPECIALIST, place)
+        parted = pages.Parted(actor=actor)
+        expected = list(dossiers_for(actor=actor).order_by("-pk"))
+        assert len(parted) == len(expected)
+        assert [*parted[0:2], *parted[2:100]] == expected
+    assert len(pages.Parted(actor=staff(Role.CITY_LEADER, "first"))) == 0
+    assert len(rows) == 5

@@ -1,5 +1,6 @@
 """The work list: what waits now, mine, and all in which the body has a part."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,7 +23,7 @@ from haicap.onestop.actions import desk
 from haicap.onestop.forms.lists import ListFilter
 from haicap.onestop.models import Dossier
 from haicap.onestop.papers.lists import work_xlsx
-from haicap.onestop.queries import lists
+from haicap.onestop.queries import lists, pages
 from haicap.onestop.queries.desk import colleagues_for, place_of
 from haicap.onestop.queries.dossiers import dossiers_for
 from haicap.onestop.texts.desk import FORETOLD, STATUS_COLOURS, WAITS
@@ -49,21 +50,22 @@ def _tab(request: Request) -> str:
     return tab if tab in TABS else "now"
 
 
-def _filtered(request: Request) -> tuple[str, ListFilter, QuerySet[Dossier]]:
+def _filtered(request: Request) -> tuple[str, ListFilter, Sequence[Dossier] | QuerySet[Dossier]]:
     tab = _tab(request)
     rows = rows_of(actor=request.actor, tab=tab)
     procedures = lists.procedures_in(rows=rows) if tab != "all" else lists.procedures_known()
     form = ListFilter(request.GET or None, procedures=procedures)
     found = lists.narrowed(rows=rows, wanted=form.wanted(), actor=request.actor)
-    ordered = lists.by_due(found) if tab in ORDER_BY_DUE else found.order_by("-pk")
-    return tab, form, ordered
+    if tab in ORDER_BY_DUE:
+        return tab, form, lists.by_due(found)
+    return tab, form, pages.newest(found) if form.is_narrow else pages.Parted(actor=request.actor)
 
 
 @needs(permissions.READ)
 def work(request: Request) -> HttpResponse:
     """Show what must be done, the most urgent first."""
     tab, form, rows = _filtered(request)
-    page = page_of(lists.with_names(rows), request)
+    page = page_of(rows, request)
     page.object_list = lists.lines_of(rows=page.object_list)
     counts = lists.counts_for(actor=request.actor)
     context: dict[str, Any] = {
@@ -105,7 +107,7 @@ def _tiles(counts: lists.Counts) -> list[dict[str, Any]]:
 def export(request: Request) -> HttpResponse:
     """Give the list as it is filtered now as a workbook, identifiers masked."""
     _which, _form, rows = _filtered(request)
-    lines = lists.lines_of(rows=lists.with_names(rows)[: lists.MOST_EXPORTED])
+    lines = lists.lines_of(rows=rows[: lists.MOST_EXPORTED])
     content = work_xlsx(lines=lines, made_at=timezone.now())
     headers = {
         "Content-Disposition": 'attachment; filename="ho-so.xlsx"',
