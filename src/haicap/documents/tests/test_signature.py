@@ -44,7 +44,7 @@ BODY = "Ủy ban nhân dân phường mẫu"
 @pytest.fixture(scope="module")
 def authority() -> SampleAuthority:
     """Return an authority that the verifier trusts."""
-    return sample_authority(valid_from=NOW - timedelta(days=3650))
+    return sample_authority(valid_from=NOW - timedelta(days=1000))
 
 
 @pytest.fixture(scope="module")
