@@ -1,32 +1,29 @@
-"""The catalogue of procedures: loaded, imported, given new versions, withdrawn, made public."""
+"""The catalogue of procedures: loaded, imported, given new versions, withdrawn."""
 
-import io
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Missing, Refused
+from haicap.kernel.errors import Refused
 from haicap.kernel.tables import Fault, Faulty, read_csv
 from haicap.kernel.text import fold, nfc
 from haicap.onestop import permissions
-from haicap.onestop.models import Dossier, Procedure, ProcedureVersion, Publication
+from haicap.onestop.actions.workbooks import MOST_BYTES, MOST_ROWS, Tables, tables_of
+from haicap.onestop.models import Dossier, Procedure, ProcedureVersion
 from haicap.onestop.rules import catalogue
-from haicap.onestop.rules.catalogue import COLUMNS, Line, VersionRow, Wrong
+from haicap.onestop.rules.catalogue import COLUMNS, FEES, PAPERS, PROCEDURES, STEPS, Line, VersionRow, Wrong
 from haicap.onestop.texts.catalogue import FAULTS
 from haicap.register.models import Body
 
-MOST_BYTES, MOST_ROWS = 8_000_000, 20_000
-MOST_UNPACKED = 200_000_000  # bytes a workbook may unfold to
-Tables = Mapping[str, Sequence[Line]]
+MOST_FOLDED = 1200
 
 
 def load_procedures(*, actor: Actor, path: Path, sample: bool = False) -> int:
@@ -55,127 +52,119 @@ def import_workbook(*, actor: Actor, file: BinaryIO) -> int:
     return enter(actor=actor, tables=tables_of(content=file.read(MOST_BYTES + 1)))
 
 
-def tables_of(*, content: bytes) -> Tables:
-    """Return the four tables of a workbook; raises Refused, Faulty."""
-    if len(content) > MOST_BYTES:
-        raise Refused("catalogue.large", _("The workbook is larger than 8 MB. Split it."), field="file")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
-                raise Refused(
-                    "catalogue.large", _("The workbook unfolds to far too much. Save it anew."), field="file"
-                )
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+@transaction.atomic
+def add_version(
+    *,
+    actor: Actor,
+    procedure: Procedure | None,
+    cells: Mapping[str, str],
+    papers: Sequence[Mapping[str, str]] = (),
+    fees: Sequence[Mapping[str, str]] = (),
+    steps: Sequence[Mapping[str, str]] = (),
+) -> Procedure:
+    """Give a procedure (None: a new one) a version, closing the former one on the day before; cells as in a workbook.
+
+    Raises Refused, or Faulty whose faults name the table, the row (from 1) and the column.
+    """
+    if procedure is not None:
+        procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    code = procedure.code if procedure else cells.get("code", "").strip()
+    kept = ProcedureVersion.objects.filter(procedure__code=code)
+    if procedure is None and kept.exists():
         raise Refused(
-            "catalogue.unreadable", _("This is no Excel workbook (.xlsx). Fill in the template and upload that."),
-            field="file",
-        ) from error  # fmt: skip
-    faults: list[Fault] = []
-    tables = {name: _sheet(book, name, columns, faults) for name, columns in COLUMNS.items()}
-    if faults:
-        raise Faulty("catalogue.sheets", _("The workbook is not laid out like the template."), faults=faults)
-    return tables
-
-
-def _sheet(book: Any, name: str, columns: Sequence[str], faults: list[Fault]) -> list[Line]:
-    if name not in book.sheetnames:
-        faults.append(
-            Fault(
-                file=name, row=None, column=None, message=_("This sheet is missing."), code="catalogue.sheet"
-            )
+            "procedure.known", _("There is a procedure with this code: give it a new version."), field="code"
         )
-        return []
-    rows = book[name].iter_rows(values_only=True, max_row=MOST_ROWS + 1)
-    heads = [_cell(value).lower() for value in next(rows, ())]
-    for column in columns:
-        if column not in heads:
-            message = _("This column is missing.")
-            faults.append(Fault(file=name, row=1, column=column, message=message, code="catalogue.column"))
-    found = []
-    for number, row in enumerate(rows, start=2):
-        cells = {head: _cell(value) for head, value in zip(heads, row, strict=False)}
-        if any(cells.values()):
-            found.append(Line(number, cells))
-    return found
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return value.isoformat()[:10]
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return nfc(str(value)).strip().removeprefix("'")
+    if procedure is not None and procedure.withdrawn_on is not None:
+        raise Refused(
+            "procedure.withdrawn", _("The procedure is withdrawn. Put it into force again first."), field="valid_from"
+        )  # fmt: skip
+    if cells.get("valid_from") and kept.filter(valid_from=cells["valid_from"]).exists():
+        raise Refused(
+            "catalogue.known_day", _("A version begins on this day already. Choose another day."), field="valid_from"
+        )  # fmt: skip
+    tables = {PROCEDURES: [Line(1, {**cells, "code": code})]}
+    for name, rows in ((PAPERS, papers), (FEES, fees), (STEPS, steps)):
+        tables[name] = [Line(number, {**row, "procedure": code}) for number, row in enumerate(rows, start=1)]
+    enter(actor=actor, tables=tables)
+    return Procedure.objects.get(code=code)
 
 
 @transaction.atomic
 def enter(*, actor: Actor, tables: Tables, sample: bool = False) -> int:
-    """Add or bring up to date every version of the tables, or none; raises Faulty."""
+    """Add or bring up to date every version of the tables, or none; return how many. Raises Faulty."""
     actor.must(permissions.CATALOGUE_WRITE)
     rows, wrongs = catalogue.read(tables=tables)
     bodies = {body.code: body for body in Body.objects.filter(code__in={row.competent_body for row in rows})}
     wrongs += [
-        Wrong(
-            table=catalogue.PROCEDURES, row=row.line, column="competent_body", code="catalogue.unknown_body"
-        )
+        Wrong(table=PROCEDURES, row=row.line, column="competent_body", code="catalogue.unknown_body")
         for row in rows
         if row.competent_body and row.competent_body not in bodies
     ]
     if not wrongs:
         known = _known(rows)
+        rows = [_still_closed(row, known.get(row.code, [])) for row in rows]
         wrongs = [fault for row in rows for fault in _clashes(row, known.get(row.code, []))]
     if wrongs:
         message = _("%(count)s faults in the catalogue; nothing was changed.") % {"count": len(wrongs)}
         raise Faulty("catalogue.faulty", message, faults=[_fault(wrong) for wrong in wrongs])
+    done: dict[str, list[str]] = {"added": [], "changed": [], "same": []}
     for row in rows:
-        _put(row, bodies.get(row.competent_body), sample)
+        done[_put(row, bodies.get(row.competent_body), sample)].append(f"{row.code} {row.valid_from}")
     audit.record(
         actor=actor,
         action="onestop.catalogue.entered",
         subject="catalogue:all",
-        after={"versions": len(rows)},
+        after={"added": done["added"], "changed": done["changed"], "same": len(done["same"])},
     )
     return len(rows)
 
 
 def _fault(wrong: Wrong) -> Fault:
-    message = str(FAULTS[wrong.code]) % {"choices": ", ".join(catalogue.CHOICES.get(wrong.column, ()))}
+    given = {
+        "choices": ", ".join(catalogue.CHOICES.get(wrong.column, ())),
+        "most": catalogue.LONGEST.get(wrong.column, 0),
+    }
+    message = str(FAULTS[wrong.code]) % given
     return Fault(file=wrong.table, row=wrong.row, column=wrong.column, message=message, code=wrong.code)
 
 
 def _known(rows: Iterable[VersionRow]) -> dict[str, list[ProcedureVersion]]:
     found: dict[str, list[ProcedureVersion]] = {}
-    codes = {row.code for row in rows}
-    used = set(
-        Dossier.objects.filter(version__procedure__code__in=codes)
-        .values_list("version", flat=True)
-        .distinct()
-    )
-    for version in ProcedureVersion.objects.filter(procedure__code__in=codes).select_related("procedure"):
-        version.is_used = version.pk in used  # type: ignore[attr-defined]
+    kept = ProcedureVersion.objects.filter(procedure__code__in={row.code for row in rows})
+    used = Exists(Dossier.objects.filter(version=OuterRef("pk")))
+    for version in kept.select_related("procedure", "competent_body").annotate(is_used=used):
         found.setdefault(version.procedure.code, []).append(version)
     return found
+
+
+def _still_closed(row: VersionRow, kept: Sequence[ProcedureVersion]) -> VersionRow:
+    """Leave a version closed by a later one that the table does not know: tables may be loaded again."""
+    end = next((one.valid_to for one in kept if one.valid_from == row.valid_from), None)
+    if row.valid_to is None and end is not None and any(one.valid_from == end for one in kept):
+        return replace(row, valid_to=end)
+    return row
 
 
 def _clashes(row: VersionRow, kept: Sequence[Any]) -> list[Wrong]:
     for version in kept:
         if version.valid_from == row.valid_from:
-            if version.is_used and any(
-                getattr(version, name) != value for name, value in _content(row).items()
-            ):
-                return [Wrong(table=catalogue.PROCEDURES, row=row.line, column="code", code="catalogue.used")]
-            continue
-        ends_before = version.valid_to is not None and version.valid_to <= row.valid_from
-        begins_after = row.valid_to is not None and version.valid_from >= row.valid_to
-        if not ends_before and not begins_after and version.valid_from > row.valid_from:
-            return [
-                Wrong(table=catalogue.PROCEDURES, row=row.line, column="valid_from", code="catalogue.overlap")
-            ]
+            if version.is_used and _differs(version, row):
+                return [Wrong(table=PROCEDURES, row=row.line, column="code", code="catalogue.used")]
+        elif version.valid_from > row.valid_from and (
+            row.valid_to is None or row.valid_to > version.valid_from
+        ):
+            return [Wrong(table=PROCEDURES, row=row.line, column="valid_from", code="catalogue.overlap")]
     return []
+
+
+def _differs(version: ProcedureVersion, row: VersionRow) -> bool:
+    body = version.competent_body.code if version.competent_body else ""
+    return body != row.competent_body or any(
+        getattr(version, name) != value for name, value in _content(row).items() if name not in _REMARKS
+    )
+
+
+_REMARKS = frozenset({"source", "mark"})  # what no dossier depends on
 
 
 def _content(row: VersionRow) -> dict[str, Any]:
@@ -183,7 +172,8 @@ def _content(row: VersionRow) -> dict[str, Any]:
     return texts | {"papers": list(row.papers), "fees": list(row.fees), "steps": list(row.steps)}
 
 
-def _put(row: VersionRow, body: Body | None, sample: bool) -> ProcedureVersion:
+def _put(row: VersionRow, body: Body | None, sample: bool) -> str:
+    """Write a row; return whether it was added, changed or the same."""
     procedure, _made = Procedure.objects.get_or_create(code=row.code, defaults={"is_sample": sample})
     before = ProcedureVersion.objects.filter(procedure=procedure, valid_from__lt=row.valid_from)
     before.filter(valid_to=None).update(valid_to=row.valid_from)
@@ -192,22 +182,24 @@ def _put(row: VersionRow, body: Body | None, sample: bool) -> ProcedureVersion:
     values |= {
         "valid_to": row.valid_to,
         "competent_body": body,
-        "folded": fold(f"{row.code} {values['name_vi']} {values['name_en']} {values['field']}"),
+        "folded": fold(f"{row.code} {values['name_vi']} {values['name_en']} {values['field']}")[:MOST_FOLDED],
     }
     version = ProcedureVersion.objects.filter(procedure=procedure, valid_from=row.valid_from).first()
     if version is None:
         last = ProcedureVersion.objects.filter(procedure=procedure).order_by("-number").first()
         number = last.number + 1 if last else 1
-        return ProcedureVersion.objects.create(
+        ProcedureVersion.objects.create(
             procedure=procedure, number=number, valid_from=row.valid_from, **values
         )
+        return "added"
     changed = [name for name, value in values.items() if getattr(version, name) != value]
-    if changed:
-        for name in changed:
-            setattr(version, name, values[name])
-        version.revision += 1
-        version.save(update_fields=[*changed, "revision"])
-    return version
+    if not changed:
+        return "same"
+    for name in changed:
+        setattr(version, name, values[name])
+    version.revision += 1
+    version.save(update_fields=[*changed, "revision"])
+    return "changed"
 
 
 @transaction.atomic
@@ -226,51 +218,14 @@ def withdraw_procedure(*, actor: Actor, procedure: Procedure, day: date) -> Proc
 
 
 @transaction.atomic
-def make_public(
-    *,
-    actor: Actor,
-    procedure: Procedure,
-    kind: str,
-    bodies: Iterable[Body],
-    done_on: date,
-    document: str,
-    decided_on: date | None = None,
-    full: bool = True,
-) -> int:
-    """Record that a procedure was published, or posted at bodies, on a day; return at how many it is new.
-
-    A person records it for the own body, those who keep the catalogue for all. Raises Refused, Missing.
-    """
-    actor.must(permissions.PUBLISH)
-    wanted = list(bodies)
-    if not actor.may(permissions.CATALOGUE_WRITE):
-        wanted = [body for body in wanted if body.pk == actor.body_id]
-    if not wanted:
-        raise Missing("publication.body", _("There is no such body, or not for you."))
-    if not document.strip():
-        raise Refused(
-            "publication.document", _("Name the document, or the place where it is posted."), field="document"
-        )
-    if decided_on is not None and done_on < decided_on:
-        raise Refused(
-            "publication.early", _("It was made public after the decision, not before it."), field="done_on"
-        )
-    before = Publication.objects.filter(procedure=procedure, kind=kind).count()
-    Publication.objects.bulk_create(
-        (
-            Publication(
-                procedure=procedure, kind=kind, body=body, document=nfc(document)[:300], decided_on=decided_on,
-                done_on=done_on, full=full, recorded_by_id=actor.person_id,
-            )
-            for body in wanted
-        ),
-        ignore_conflicts=True,
-    )  # fmt: skip
-    added = Publication.objects.filter(procedure=procedure, kind=kind).count() - before
-    audit.record(
-        actor=actor,
-        action="onestop.procedure.made_public",
-        subject=procedure,
-        after={"kind": kind, "bodies": len(wanted), "day": done_on.isoformat(), "new": added},
-    )
-    return added
+def reinstate_procedure(*, actor: Actor, procedure: Procedure) -> Procedure:
+    """Put a withdrawn procedure into force again, under its versions. Raises Refused."""
+    actor.must(permissions.CATALOGUE_WRITE)
+    row = Procedure.objects.select_for_update().get(pk=procedure.pk)
+    if row.withdrawn_on is None:
+        raise Refused("procedure.in_force", _("The procedure is in force."))
+    before = {"day": row.withdrawn_on.isoformat()}
+    row.withdrawn_on = None
+    row.save(update_fields=["withdrawn_on"])
+    audit.record(actor=actor, action="onestop.procedure.reinstated", subject=row, before=before)
+    return row

@@ -55,9 +55,12 @@ class VersionOut(Schema):
 @router.get("/procedures", response=list[VersionOut])
 @needs(permissions.CATALOGUE_READ)
 @paginate(PageNumberPagination, page_size=100)
-def procedures(request: Request, q: str = "", field: str = "", on: date | None = None) -> Any:
+def procedures(
+    request: Request, q: str = "", field: str = "", level: str = "", on: date | None = None
+) -> Any:
     """Return the versions in force on a day (today)."""
-    return queries.versions_for(actor=request.actor, day=on or timezone.localdate(), text=q, field=field)
+    day = on or timezone.localdate()
+    return queries.versions_for(actor=request.actor, day=day, text=q, field=field, level=level)
 
 
 @router.get("/procedures/{code}", response=VersionOut)

@@ -1,11 +1,15 @@
 """Forms of the catalogue."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from haicap.kernel.errors import Text
+from haicap.kernel.text import localized
 from haicap.onestop.models import Publication
+from haicap.register.models import Body
 from haicap.ui.forms import Form
 
 
@@ -27,8 +31,8 @@ class WithdrawForm(Form):
     day = forms.DateField(label=_("First day no longer in force"))
 
 
-class PublishForm(Form):
-    """How, where and when a procedure was made public."""
+class PublicForm(Form):
+    """How, where and when something was made public."""
 
     kind = forms.ChoiceField(label=_("How"), choices=Publication.Kind.choices)
     document = forms.CharField(
@@ -39,9 +43,30 @@ class PublishForm(Form):
     decided_on = forms.DateField(label=_("Day of the decision"), required=False)
     done_on = forms.DateField(label=_("Day made public"))
     full = forms.BooleanField(label=_("All contents are shown"), required=False, initial=True)
-    everywhere = forms.BooleanField(label=_("At every body that has not recorded it yet"), required=False)
 
-    def __init__(self, *args: Any, everywhere: bool, **kwargs: Any) -> None:
+
+EVERYWHERE = "*"
+
+
+class PublishForm(PublicForm):
+    """One procedure, made public at one body or at all that have not recorded it."""
+
+    where = forms.ChoiceField(label=_("Where"), initial=EVERYWHERE)
+
+    def __init__(self, *args: Any, bodies: Iterable[Body] | None, **kwargs: Any) -> None:
+        """Take the bodies to choose from, or None for the own body alone."""
         super().__init__(*args, **kwargs)
-        if not everywhere:
-            del self.fields["everywhere"]
+        if bodies is None:
+            del self.fields["where"]
+            return
+        choices: list[tuple[str, Text]] = [(EVERYWHERE, _("every body that has not recorded it yet"))]
+        choices += [(body.code, localized(body, "name")) for body in bodies]
+        cast(Any, self.fields["where"]).choices = choices
+        self.order_fields(["kind", "where"])
+
+
+class PostForm(PublicForm):
+    """Several procedures, made public at one body; `procedures` are codes ticked on the page."""
+
+    kind = forms.ChoiceField(choices=Publication.Kind.choices, widget=forms.HiddenInput)
+    body = forms.CharField(max_length=60, widget=forms.HiddenInput)

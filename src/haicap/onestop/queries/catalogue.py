@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.kernel.text import fold
 from haicap.onestop import permissions
-from haicap.onestop.models import Dossier, Procedure, ProcedureVersion, Publication
+from haicap.onestop.models import Centre, Dossier, Procedure, ProcedureVersion, Publication
 from haicap.register.models import Body
 
 
@@ -41,6 +41,14 @@ def versions_for(
     if level:
         rows = rows.filter(level=level)
     return rows.order_by("procedure__code", "-valid_from")
+
+
+def counts_for(*, actor: Actor, day: date) -> Mapping[str, int]:
+    """Return how many versions are in force, to come, and ended on `day`."""
+    return {
+        state or "now": versions_for(actor=actor, day=day, state=state).count()
+        for state in ("", "coming", "ended")
+    }
 
 
 def fields_known() -> list[str]:
@@ -76,6 +84,11 @@ class ProcedurePage:
     published: int
     posted: int
 
+    @property
+    def running_in_all(self) -> int:
+        """Return how many dossiers run under any version."""
+        return sum(self.running.values())
+
 
 def procedure_page(*, actor: Actor, code: str) -> ProcedurePage:
     """Return the page of a procedure in five queries; raises Missing."""
@@ -98,6 +111,72 @@ def procedure_page(*, actor: Actor, code: str) -> ProcedurePage:
 
 def bodies_without(*, procedure: Procedure, kind: str, level: str) -> QuerySet[Body]:
     """Return the committees (or departments) at which a procedure was not made public in this way yet."""
-    wanted = Body.Kind.COMMUNE_COMMITTEE if level == ProcedureVersion.Level.COMMUNE else Body.Kind.DEPARTMENT
     done = Publication.objects.filter(procedure=procedure, kind=kind, body=OuterRef("pk"))
-    return Body.objects.filter(kind=wanted).exclude(Exists(done)).order_by("code")
+    return publishers(level=level).exclude(Exists(done))
+
+
+def publishers(*, level: str) -> QuerySet[Body]:
+    """Return the bodies that make procedures of a level public: committees, or departments."""
+    commune = level == ProcedureVersion.Level.COMMUNE
+    kind = Body.Kind.COMMUNE_COMMITTEE if commune else Body.Kind.DEPARTMENT
+    return Body.objects.filter(kind=kind).order_by("code")
+
+
+def publishers_for(*, actor: Actor) -> QuerySet[Body]:
+    """Return the bodies for which the actor may record that procedures were made public."""
+    wanted = Body.objects.filter(
+        kind__in=[Body.Kind.COMMUNE_COMMITTEE, Body.Kind.DEPARTMENT, Body.Kind.CENTRE]
+    )
+    if not actor.may(permissions.PUBLISH):
+        return wanted.none()
+    if not actor.may(permissions.CATALOGUE_WRITE):
+        wanted = Body.objects.filter(pk=actor.body_id or -1)
+    return wanted.order_by("code")
+
+
+def publisher_for(*, actor: Actor, code: str = "") -> Body:
+    """Return the body with this code, or the own one, or the first for which the actor may record; raises Missing."""
+    rows = publishers_for(actor=actor)
+    found = (
+        rows.filter(code=code).first()
+        if code
+        else rows.filter(pk=actor.body_id or -1).first() or rows.first()
+    )
+    if found is None:
+        raise Missing("publication.body", _("There is no such body, or not for you."))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtBody:
+    """What is in force for a body on a day: how much, how much of it made public there, and what is left (by kind)."""
+
+    body: Body
+    in_force: int
+    done: int
+    left: QuerySet[ProcedureVersion]
+
+
+def made_public_at(*, body: Body, kind: str, day: date) -> AtBody:
+    """Return what a body has made public in this way, and what it has not; a commune counts commune procedures."""
+    rows = in_force(day=day)
+    if body.kind == Body.Kind.COMMUNE_COMMITTEE:
+        rows = rows.filter(level=ProcedureVersion.Level.COMMUNE)
+    done = Publication.objects.filter(procedure=OuterRef("procedure"), kind=kind, body=body, done_on__lte=day)
+    rows = rows.annotate(is_public=Exists(done))
+    counts = rows.order_by().aggregate(all=Count("pk"), done=Count("pk", filter=Q(is_public=True)))
+    left = rows.filter(is_public=False).order_by("field", "procedure__code")
+    return AtBody(body=body, in_force=counts["all"], done=counts["done"], left=left)
+
+
+def received_since(*, procedure: Procedure, day: date) -> int:
+    """Return how many dossiers received on or after `day` keep a version that began earlier."""
+    rows = Dossier.objects.filter(version__procedure=procedure, version__valid_from__lt=day)
+    return rows.filter(received_at__date__gte=day).count()
+
+
+def centres_open(*, day: date) -> QuerySet[Centre]:
+    """Return the centres where anybody may hand in on `day`, those of the City first."""
+    rows = Centre.objects.filter(opened_on__lte=day).exclude(closed_on__lte=day)
+    own = Q(kind=Centre.Kind.CITY)
+    return rows.annotate(is_city=Case(When(own, then=0), default=1)).order_by("is_city", "name_vi")

@@ -14,9 +14,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "code", "valid_from", "valid_to", "name_vi", "name_en", "field", "level", "competent", "competent_body",
         "limit_value", "limit_unit", "same_day", "online", "non_territorial", "legal_basis", "source", "mark",
     ),
-    PAPERS: ("procedure", "code", "name_vi", "name_en", "copies", "original", "note"),
-    FEES: ("procedure", "channel", "amount", "text"),
-    STEPS: ("procedure", "code", "name_vi", "name_en", "role", "hours"),
+    PAPERS: ("procedure", "code", "name_vi", "name_en", "copies", "original", "note", "mark"),
+    FEES: ("procedure", "channel", "amount", "text", "mark"),
+    STEPS: ("procedure", "code", "name_vi", "name_en", "role", "hours", "mark"),
 }  # fmt: skip
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "level": ("commune", "city"),
@@ -27,7 +27,11 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 WITH_BODY = frozenset({"department", "delegated"})
 LONGEST_LIMIT = 2000
-CODE = re.compile(r"^\d\.\d{6}(\.[0-9A-Z.]{1,20})?$")
+LONGEST: Mapping[str, int] = {
+    "code": 60, "name_vi": 500, "name_en": 500, "field": 200, "legal_basis": 4000, "source": 300, "mark": 100,
+    "note": 500, "text": 2000, "role": 40,
+}  # fmt: skip
+CODE = re.compile(r"^\d\.\d{6}(\.[0-9A-Z.]{1,11})?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,9 @@ class _Reading:
 def read(*, tables: Mapping[str, Sequence[Line]]) -> tuple[list[VersionRow], list[Wrong]]:
     """Return the versions that four tables hold, and all that is wrong with them; use the first only without faults."""
     reading = _Reading()
+    for table, lines in tables.items():
+        for line in lines:
+            _lengths(reading, table, line)
     codes = {line["code"] for line in tables.get(PROCEDURES, ())}
     papers = _details(reading, tables.get(PAPERS, ()), PAPERS, codes)
     fees = _details(reading, tables.get(FEES, ()), FEES, codes)
@@ -124,6 +131,12 @@ def read(*, tables: Mapping[str, Sequence[Line]]) -> tuple[list[VersionRow], lis
         reading.faults.append(Wrong(table=PROCEDURES, row=None, column="code", code="catalogue.nothing"))
     _overlaps(reading, rows)
     return rows, reading.faults
+
+
+def _lengths(reading: _Reading, table: str, line: Line) -> None:
+    for column, most in LONGEST.items():
+        if len(line[column]) > most:
+            reading.wrong(table, line, column, "catalogue.long")
 
 
 def _details(
@@ -151,12 +164,14 @@ def _paper(reading: _Reading, line: Line) -> Mapping[str, Any]:
         "copies": reading.whole(PAPERS, line, "copies", most=99),
         "original": reading.yes(PAPERS, line, "original"),
         "note": line["note"],
+        "mark": line["mark"],
     }
 
 
 def _fee(reading: _Reading, line: Line) -> Mapping[str, Any]:
     amount = reading.whole(FEES, line, "amount", most=1_000_000_000) if line["amount"] else None
-    return {"channel": reading.choice(FEES, line, "channel"), "amount": amount, "text": line["text"]}
+    channel = reading.choice(FEES, line, "channel")
+    return {"channel": channel, "amount": amount, "text": line["text"], "mark": line["mark"]}
 
 
 def _step(reading: _Reading, line: Line) -> Mapping[str, Any]:
@@ -166,6 +181,7 @@ def _step(reading: _Reading, line: Line) -> Mapping[str, Any]:
         "name_en": line["name_en"],
         "role": line["role"],
         "hours": reading.whole(STEPS, line, "hours", most=LONGEST_LIMIT * 8),
+        "mark": line["mark"],
     }
 
 

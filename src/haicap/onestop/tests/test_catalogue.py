@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from haicap.kernel.access import SYSTEM, Actor, Role
 from haicap.kernel.errors import NotAllowed, Refused
 from haicap.kernel.tables import Faulty
 from haicap.onestop.actions import catalogue as actions
+from haicap.onestop.actions import publications
 from haicap.onestop.actions.dossiers import Receipt, receive
+from haicap.onestop.actions.workbooks import tables_of
 from haicap.onestop.models import Procedure, ProcedureVersion, Publication
 from haicap.onestop.papers.catalogue import workbook
 from haicap.onestop.queries.catalogue import bodies_without, in_force, versions_for
@@ -100,7 +104,7 @@ def test_a_workbook_without_a_sheet_says_which(shipped: int) -> None:
     buffer = io.BytesIO()
     book.save(buffer)
     with pytest.raises(Faulty) as caught:
-        actions.tables_of(content=buffer.getvalue())
+        tables_of(content=buffer.getvalue())
     assert [fault.file for fault in caught.value.faults] == ["procedure_fees"]
 
 
@@ -197,18 +201,19 @@ def test_a_publication_is_recorded_once_for_each_body_and_only_for_the_own_one(
 ) -> None:
     procedure = service.version.procedure
     given: dict[str, Any] = {
-        "procedure": procedure, "kind": "posted", "done_on": date(2025, 11, 3), "document": "Bảng niêm yết",
+        "procedures": [procedure], "kind": "posted", "done_on": date(2025, 11, 3), "document": "Bảng niêm yết",
     }  # fmt: skip
     everybody = bodies_without(procedure=procedure, kind="posted", level="commune")
     chair = staff(Role.COMMUNE_CHAIR, "committee")
-    assert actions.make_public(actor=chair, bodies=everybody, **given) == 1
+    assert publications.make_public(actor=chair, bodies=everybody, **given) == 1
     assert Publication.objects.get().body == service.committee
-    assert actions.make_public(actor=SYSTEM, bodies=everybody, **given) == 167
+    assert publications.make_public(actor=SYSTEM, bodies=everybody, **given) == 167
     assert (
-        actions.make_public(actor=SYSTEM, bodies=Body.objects.filter(kind="commune_committee"), **given) == 0
+        publications.make_public(actor=SYSTEM, bodies=Body.objects.filter(kind="commune_committee"), **given)
+        == 0
     )
     with pytest.raises(NotAllowed):
-        actions.make_public(actor=staff(Role.SPECIALIST, "committee"), bodies=everybody, **given)
+        publications.make_public(actor=staff(Role.SPECIALIST, "committee"), bodies=everybody, **given)
 
 
 def test_procedures_are_found_without_diacritics(shipped: int, staff: Callable[[Role, str], Actor]) -> None:
@@ -242,3 +247,145 @@ def test_a_faulty_workbook_shows_its_faults_on_the_page(
     assert answer.status_code == 422
     assert "limit_unit" in answer.content.decode()
     assert Procedure.objects.count() == 10
+
+
+def test_tables_can_be_loaded_again_after_a_later_version_was_added(shipped: int) -> None:
+    procedure = Procedure.objects.get(code="1.004873")
+    actions.add_version(actor=SYSTEM, procedure=procedure, cells=_cells(valid_from="2026-07-01"))
+    assert actions.load_procedures(actor=SYSTEM, path=SHIPPED) == 10
+    first, second = procedure.versions.order_by("number")
+    assert (first.valid_to, second.valid_to) == (date(2026, 7, 1), None)
+
+
+def _cells(**given: str) -> dict[str, str]:
+    return {
+        "code": "1.009999", "valid_from": "2025-07-01", "name_vi": "Thủ tục mới", "field": "Hộ tịch",
+        "level": "commune", "competent": "address", "limit_value": "2", "limit_unit": "days", "online": "none", **given,
+    }  # fmt: skip
+
+
+def test_a_version_begins_once_on_a_day_and_a_withdrawn_procedure_gets_none(shipped: int) -> None:
+    procedure = Procedure.objects.get(code="1.004873")
+    with pytest.raises(Refused) as caught:
+        actions.add_version(actor=SYSTEM, procedure=procedure, cells=_cells())
+    assert (caught.value.code, caught.value.field) == ("catalogue.known_day", "valid_from")
+    with pytest.raises(Refused) as caught:
+        actions.add_version(actor=SYSTEM, procedure=None, cells=_cells(code="1.004873"))
+    assert (caught.value.code, caught.value.field) == ("procedure.known", "code")
+    actions.withdraw_procedure(actor=SYSTEM, procedure=procedure, day=date(2026, 1, 1))
+    with pytest.raises(Refused) as caught:
+        actions.add_version(actor=SYSTEM, procedure=procedure, cells=_cells(valid_from="2026-07-01"))
+    assert caught.value.code == "procedure.withdrawn"
+    assert not in_force(day=date(2026, 1, 1)).filter(procedure=procedure).exists()
+    actions.reinstate_procedure(actor=SYSTEM, procedure=procedure)
+    assert in_force(day=date(2026, 1, 1)).filter(procedure=procedure).exists()
+
+
+def test_the_competent_body_of_a_used_version_is_not_rewritten(service: Service) -> None:
+    service.receive(at=at(4))
+    row = service.version
+    cells = {
+        "code": "9.000001", "valid_from": "2025-07-01", "name_vi": row.name_vi, "name_en": row.name_en,
+        "level": "commune", "field": row.field, "competent": "delegated", "competent_body": service.other.code,
+        "limit_value": "5", "limit_unit": "working_days", "online": "none", "non_territorial": "yes",
+    }  # fmt: skip
+    with pytest.raises(Faulty) as caught:
+        actions.enter(actor=SYSTEM, tables={"procedures": [Line(2, cells)]})
+    assert [fault.code for fault in caught.value.faults] == ["catalogue.used"]
+
+
+@pytest.mark.parametrize(
+    ("column", "length"), [("name_vi", 501), ("field", 201), ("source", 301), ("mark", 101)]
+)
+def test_a_cell_that_is_too_long_is_a_fault(column: str, length: int) -> None:
+    _rows, faults = read(tables={"procedures": [Line(2, _cells(**{column: "x" * length}))]})
+    assert [(fault.row, fault.column, fault.code) for fault in faults] == [(2, column, "catalogue.long")]
+
+
+def _posted(**given: str) -> dict[str, str]:
+    tables = {"procedure_papers": 2, "procedure_fees": 1, "procedure_steps": 1}
+    heads = {
+        f"{name}-{key}": str(value)
+        for name, rows in tables.items()
+        for key, value in (("TOTAL_FORMS", rows), ("INITIAL_FORMS", 0))
+    }
+    return heads | {
+        **_cells(valid_from="2026-07-01"), "non_territorial": "on", "procedure_papers-0-name_vi": "Tờ khai mới",
+        "procedure_fees-0-channel": "direct", "procedure_fees-0-amount": "5000",
+        "procedure_steps-0-name_vi": "Thẩm định", "procedure_steps-0-hours": "8", **given,
+    }  # fmt: skip
+
+
+def test_a_version_is_added_by_a_form_that_begins_with_the_former_one(
+    shipped: int, client_as: Callable[..., Client]
+) -> None:
+    inside = client_as(Role.ADMINISTRATOR)
+    url = "/onestop/procedures/1.001193/version/"
+    assert "Giấy chứng sinh" in inside.get(url).content.decode()
+    refused = inside.post(url, _posted(limit_value="9", same_day="on"))
+    assert refused.status_code == 422
+    assert ProcedureVersion.objects.count() == 10
+    assert inside.post(url, _posted()).status_code == 302
+    first, second = ProcedureVersion.objects.filter(procedure__code="1.001193").order_by("number")
+    assert first.valid_to == second.valid_from == date(2026, 7, 1)
+    assert [(paper["code"], paper["copies"]) for paper in second.papers] == [("to-khai-moi", 1)]
+    assert (second.fees[0]["amount"], second.steps[0]["hours"]) == (5000, 8)
+    page = inside.get("/onestop/procedures/1.001193/").content.decode()
+    assert 'id="beside"' in page
+    assert inside.post("/onestop/procedures/new/", _posted()).status_code == 302
+    assert Procedure.objects.filter(code="1.009999").exists()
+    assert client_as(Role.SPECIALIST).get(url).status_code == 403
+
+
+def test_a_commune_records_at_once_what_it_posted(
+    service: Service, shipped: int, client_as: Callable[..., Client]
+) -> None:
+    inside = client_as(Role.COMMUNE_CHAIR, body=service.committee)
+    url = "/onestop/procedures/publications/?kind=posted"
+    assert inside.get(url).content.decode().count('name="procedures"') == 11
+    given = {
+        "kind": "posted",
+        "body": service.committee.code,
+        "document": "Bảng niêm yết",
+        "done_on": "2025-11-03",
+    }
+    assert inside.post(url, {**given, "procedures": []}).status_code == 422
+    assert inside.post(url, {**given, "procedures": ["1.001193", "1.000656"]}).status_code == 302
+    assert set(Publication.objects.values_list("body__code", flat=True)) == {service.committee.code}
+    assert inside.get(url).content.decode().count('name="procedures"') == 9
+    assert inside.get(f"{url}&body={service.other.code}").status_code == 404
+    assert (
+        inside.post(url, {**given, "body": service.other.code, "procedures": ["2.000635"]}).status_code == 404
+    )
+
+
+def test_pages_need_no_more_queries_for_more_rows(service: Service, client_as: Callable[..., Client]) -> None:
+    inside = client_as(Role.ADMINISTRATOR)
+    urls = (
+        "/onestop/procedures/",
+        "/onestop/guide/",
+        "/onestop/procedures/publications/",
+        "/api/onestop/procedures",
+    )
+    inside.get(urls[0])
+    few = [_queries(inside, url) for url in urls]
+    rows = [Line(number, _cells(code=f"1.{number:06}")) for number in range(100, 140)]
+    actions.enter(actor=SYSTEM, tables={"procedures": rows})
+    assert [_queries(inside, url) for url in urls] == few
+    assert max(few) <= 20
+
+
+def _queries(client: Client, url: str) -> int:
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(url).status_code == 200
+    return len(caught)
+
+
+def test_the_api_answers_for_a_day(shipped: int, client_as: Callable[..., Client]) -> None:
+    inside = client_as(Role.SPECIALIST)
+    assert inside.get("/api/onestop/procedures").json()["count"] == 10
+    assert inside.get("/api/onestop/procedures?on=2025-06-30").json()["count"] == 0
+    assert inside.get("/api/onestop/procedures?level=city").json()["count"] == 0
+    assert inside.get("/api/onestop/procedures?q=ket hon").json()["count"] == 1
+    assert inside.get("/api/onestop/procedures/1.001193?on=2025-06-30").status_code == 404
+    assert Client().get("/api/onestop/procedures").status_code == 401
