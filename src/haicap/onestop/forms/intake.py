@@ -111,7 +111,6 @@ class IntakeForm(Form):
         version: ProcedureVersion,
         communes: Any,
         centres: Sequence[tuple[str, str]],
-        own_unit: int | None,
         **kwargs: Any,
     ) -> None:
         initial = {
@@ -124,13 +123,14 @@ class IntakeForm(Form):
         self.names = paper_names(version=version)
         self.fields["papers"].choices = list(self.names.items())  # type: ignore[attr-defined]
         self.fields["return_at"].choices = [("", _("this centre")), *centres]  # type: ignore[attr-defined]
-        self._offer_communes(communes, own_unit)
+        self._offer_communes(communes)
+        self.fields["scan_other"].widget.attrs["hx-preserve"] = "true"
         for code in self.names:
             label = _("Scan of “%(paper)s”") % {"paper": self.names[code]}
             self.fields[f"scan_{code}"] = file_field(label=label)
-            self.fields[f"scan_{code}"].widget.attrs["class"] = "form-control"
+            self.fields[f"scan_{code}"].widget.attrs |= {"class": "form-control", "hx-preserve": "true"}
 
-    def _offer_communes(self, communes: Any, own_unit: int | None) -> None:
+    def _offer_communes(self, communes: Any) -> None:
         choices = [("", ""), *((unit.pk, f"{unit.full_name} ({unit.code})") for unit in communes)]
         needed = {Competent.ADDRESS: "unit", Competent.LAND: "land_unit", Competent.CHOSEN: "chosen"}
         for name in ("unit", "land_unit", "chosen"):
@@ -168,8 +168,8 @@ class IntakeForm(Form):
             self.add_error("papers", text % {"papers": names})
 
     def lacking(self, data: dict[str, Any]) -> tuple[str, ...]:
-        """Return the codes of the papers that are not there."""
-        there = set(data.get("papers") or ())
+        """Return the codes of the papers that are not there; what was scanned is there."""
+        there = {*(data.get("papers") or ()), *(paper.paper for paper in self.scans())}
         return tuple(code for code in self.names if code not in there)
 
     def intake(self, *, centre: Centre | None) -> Intake:
@@ -180,7 +180,7 @@ class IntakeForm(Form):
         wish = Wish(
             chosen=data.get("chosen"),
             fee=data["fee"],
-            papers=tuple(data["papers"]),
+            papers=tuple(code for code in self.names if code not in self.lacking(data)),
             deliver=Deliver(data["deliver"]),
             return_at=centre,
         )

@@ -262,7 +262,7 @@ def _sensible(kind: Kind, life: Life) -> bool:
         Kind.EXTENDED: life.extension is not None or life.received_at is None,
         Kind.WITHDRAW_ASKED: result.signed or life.received_at is None,
         Kind.STOPPED: result.signed or life.received_at is None,
-        Kind.DRAFTED: result.signed,
+        Kind.DRAFTED: result.signed or any(row.answered_at is None for row in life.consultations),
         Kind.APPROVED: not result.drafted or result.approved,
         Kind.SENT_BACK: not result.drafted or result.signed,
         Kind.POSTED: life.delivery != "ready" or life.payment == "due",

@@ -349,6 +349,7 @@ def test_the_page_tells_consultations_with_their_own_deadlines(service: Service,
     later = timezone.now() + timedelta(days=1)
     ((consultation, body, late),) = page_for(actor=actor, reference=row.reference, now=later).consultations
     assert body == service.other and late and consultation.answered_at is None
+    assert Kind.DRAFTED not in page_for(actor=actor, reference=row.reference).kinds
 
 
 def test_a_new_secret_is_shown_once_and_is_recorded(service: Service, client_at: Callable[..., Any]) -> None:

@@ -160,6 +160,14 @@ def test_papers_that_are_not_ticked_must_be_said_not_to_be_needed(service: Servi
     assert counter.post(address, filled(service, papers=[], enough="on")).status_code == 200
 
 
+def test_a_paper_that_is_scanned_is_there(service: Service, counter: Any) -> None:
+    assert (
+        counter.post(reverse("onestop:receive"), filled(service, papers=[], scan_form=pdf())).status_code
+        == 200
+    )
+    assert Event.objects.get(kind="received").payload["papers"] == ["form"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

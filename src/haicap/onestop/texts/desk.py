@@ -147,6 +147,8 @@ def _processing(life: Life) -> str:
         return _("Signed at %(competent)s; it waits for its number and seal.")
     if life.result.approved:
         return _("Approved at %(competent)s; it waits for the signature.")
+    if any(row.answered_at is None for row in life.consultations):
+        return _("At %(competent)s, which waits for the opinion of another body.")
     if life.result.drafted:
         return _("Drafted at %(competent)s; the draft waits for approval.")
     if life.assignee:

@@ -56,7 +56,6 @@ def _form(request: Request, version: ProcedureVersion) -> IntakeForm:
         version=version,
         communes=queries.communes_for(actor=request.actor),
         centres=desk.centre_choices(actor=request.actor),
-        own_unit=request.actor.unit_id,
     )
 
 
