@@ -105,6 +105,7 @@ class AssignForm(EventForm):
     def offer(self, choices: Choices) -> None:
         """Offer the people of the own body."""
         self.fields["person"].choices = [("", _("nobody yet")), *choices.people]  # type: ignore[attr-defined]
+        self.fields["person"].initial = choices.taker
 
     def payload(self) -> dict[str, Any]:
         """Return the key of the person."""

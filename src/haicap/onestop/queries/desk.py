@@ -45,7 +45,10 @@ COUNTER_KINDS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """What the forms of one dossier offer: people, steps and papers of the procedure, bodies; each (value, label)."""
+    """What the forms of one dossier offer: people, steps and papers of the procedure, bodies; each (value, label).
+
+    `taker` is who is offered first to take it: a specialist takes what nobody has.
+    """
 
     people: Sequence[tuple[str, str]] = ()
     steps: Sequence[tuple[str, str]] = ()
@@ -53,6 +56,7 @@ class Choices:
     bodies: Sequence[tuple[str, str]] = ()
     centres: Sequence[tuple[str, str]] = ()
     fee: int = 0
+    taker: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +164,7 @@ def choices_for(*, actor: Actor, dossier: Dossier, kinds: Iterable[Kind]) -> Cho
         bodies=_body_choices(actor, dossier) if wanted & {Kind.CONSULTED, Kind.REROUTED} else (),
         centres=centre_choices(actor=actor) if Kind.RECEIVED in wanted else (),
         fee=fee_of(version=dossier.version, channel=dossier.channel),
+        taker=str(dossier.assignee_id or (actor.person_id if actor.may(permissions.PROCESS) else "") or ""),
     )
 
 
