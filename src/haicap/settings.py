@@ -4,6 +4,8 @@ HAICAP_DATA: folder of the embedded database and of uploaded files (default ./da
 HAICAP_DATABASE_URL: a PostgreSQL address; without it an SQLite file in HAICAP_DATA is used.
 HAICAP_SECRET_KEY: signing key; without it one is made once and kept, readable by its owner only, in HAICAP_DATA.
 HAICAP_HOSTS: comma-separated host names (default localhost).  HAICAP_HTTPS=1: behind TLS.
+HAICAP_TOKEN_MODULE, HAICAP_TOKEN_LABEL, HAICAP_TOKEN_PIN: a PKCS#11 device with the signing keys; without them keys
+are files in the folder token of HAICAP_DATA. HAICAP_TSA: address of a time-stamp authority.
 HAICAP_SIMULATED_PAYMENT=1: citizens may try a payment that moves no money (demonstrations only).
 HAICAP_HOOK_HTTP=1, HAICAP_HOOK_PRIVATE=1: webhooks may go to addresses without TLS, and inside the own network.
 HAICAP_HOOK_CA: a PEM file with the authorities of the own network, besides the public ones, for webhooks.
@@ -184,6 +186,10 @@ STORAGES = {
 }
 HAICAP_MAX_BODY = 64 * 1024 * 1024  # bytes of one request, refused before it is read
 HAICAP_MAX_EVIDENCE = 25 * 1024 * 1024  # bytes of one evidence file
+HAICAP_TOKEN_MODULE = os.environ.get("HAICAP_TOKEN_MODULE", "")
+HAICAP_TOKEN_LABEL = os.environ.get("HAICAP_TOKEN_LABEL", "")
+HAICAP_TOKEN_PIN = os.environ.get("HAICAP_TOKEN_PIN", "")
+HAICAP_TSA = os.environ.get("HAICAP_TSA", "")
 HAICAP_MAX_IMPORT = 32 * 1024 * 1024  # bytes of an export of another system
 HAICAP_SIMULATED_PAYMENT = os.environ.get("HAICAP_SIMULATED_PAYMENT") == "1"
 HAICAP_HOOK_HTTP = os.environ.get("HAICAP_HOOK_HTTP") == "1"

@@ -7,6 +7,7 @@ from haicap.onestop.models.feedback import Feedback, TrackingTry
 from haicap.onestop.models.hooks import Delivery, Dispatch, Subscription
 from haicap.onestop.models.papers import Slip, SlipLine
 from haicap.onestop.models.queue import Appointment, Priority, Ticket
+from haicap.onestop.models.signing import Certificate, IssuedDocument, ResultDraft
 
 __all__ = [
     "Applicant",
@@ -14,18 +15,21 @@ __all__ = [
     "Attachment",
     "Centre",
     "CentreFact",
+    "Certificate",
     "Counter",
     "Delivery",
     "Dispatch",
     "Dossier",
     "Event",
     "Feedback",
+    "IssuedDocument",
     "Outage",
     "Part",
     "Priority",
     "Procedure",
     "ProcedureVersion",
     "Publication",
+    "ResultDraft",
     "Slip",
     "SlipLine",
     "Subscription",
