@@ -5,18 +5,18 @@ import finds it. What is new in the file is appended to its ledger; what the led
 contradicts it is told and changes nothing, for a ledger is not rewritten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Protocol
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Refusal, Text
+from haicap.kernel.errors import Text
 from haicap.kernel.periods import WorkingCalendar
 from haicap.kernel.tables import Fault
 from haicap.kernel.text import fold, nfc
@@ -25,10 +25,9 @@ from haicap.onestop.actions.dossiers import ALPHABET, REFERENCE_LENGTH, terms_of
 from haicap.onestop.actions.ledger import parts_taken, put, sealed
 from haicap.onestop.models import Applicant, Dossier, Event, Part
 from haicap.onestop.queries.clock import calendar_now
-from haicap.onestop.queries.importing import Books, Checked, Entry, books, fault_of
-from haicap.onestop.rules.imports import Planned, missing, planned
-from haicap.onestop.rules.lifecycle import Happening, Kind, Life, Wrong, apply
-from haicap.onestop.texts.lifecycle import refused
+from haicap.onestop.queries.importing import Books, Checked, Entry, books, cast_of, fault_of, fault_of_rule
+from haicap.onestop.rules.imports import Planned, happening, missing, planned
+from haicap.onestop.rules.lifecycle import Kind, Life, Wrong, apply
 
 CHUNK = 250
 NAMELESS = "—"
@@ -180,40 +179,26 @@ class _Chunk:
         """Let the events happen; False, and nothing kept of them, where a rule says no."""
         events: list[Event] = []
         parts: list[tuple[str, str]] = []
+        begun = entry.line.received_at or plan[0].at
+        terms = terms_of(version=entry.version, at=begun)
+        cast = cast_of(entry=entry, shelf=self.shelf, source=self.source, terms=terms)
         for row in plan:
-            happening = self._happening(row, entry, life)
+            event = happening(row=row, life=life, cast=cast)
             try:
-                life = apply(life=life, event=happening)
+                life = apply(life=life, event=event)
             except Wrong as wrong:
-                self.report.faults.append(_fault_of_rule(self.name, entry, refused(wrong)))
+                self.report.faults.append(fault_of_rule(self.name, entry.row, wrong))
                 return False
-            body = self.shelf.keys.get(happening.body)
-            events.append(sealed(dossier=dossier, sequence=life.sequence, happening=happening, body_id=body))
+            body = self.shelf.keys.get(event.body)
+            events.append(sealed(dossier=dossier, sequence=life.sequence, happening=event, body_id=body))
             dossier.digest = events[-1].digest
-            parts += parts_taken(life=life, happening=happening)
+            parts += parts_taken(life=life, happening=event)
             if row.kind is Kind.RECEIVED:
                 put(dossier=dossier, life=life, ids=self.shelf.keys, clock=True, calendar=self.calendar)
         put(dossier=dossier, life=life, ids=self.shelf.keys, clock=True, calendar=self.calendar)
         self.events += events
         self.parts |= {(id(dossier), code, kind): (dossier, code, kind) for code, kind in parts}
         return True
-
-    def _happening(self, row: Planned, entry: Entry, life: Life) -> Happening:
-        body = {"received": entry.received, "competent": entry.competent}.get(
-            row.part, entry.returned or entry.received
-        )
-        payload: dict[str, Any] = {**row.payload, "imported": True}
-        if row.centre:
-            payload["centre"] = self.shelf.centres.get(body, body)
-        if row.kind is Kind.REGISTERED:
-            payload |= _registered(entry, self.source)
-        if row.kind is Kind.RECEIVED:
-            payload |= _received(entry, row.at)
-        at = row.at
-        if life.last_at is not None and at < life.last_at:  # told only now, after what came later
-            payload["told_at"] = at.isoformat()
-            at = life.last_at
-        return Happening(kind=row.kind, at=at, body=body, payload=payload)
 
     def _write(self) -> None:
         for event in self.events:
@@ -228,28 +213,6 @@ class _Chunk:
         )
         self.report.events += len(self.events)
         self.events, self.parts = [], {}
-
-
-def _registered(entry: Entry, source: str) -> Mapping[str, Any]:
-    return {
-        "channel": entry.line.channel,
-        "received": entry.received,
-        "procedure": entry.version.procedure.code,
-        "version": entry.version.number,
-        "source": source,
-        "foreign": entry.line.code,
-    }
-
-
-def _received(entry: Entry, at: datetime) -> Mapping[str, Any]:
-    return {
-        "code": entry.line.code,
-        "competent": entry.competent,
-        "terms": terms_of(version=entry.version, at=at),
-        "fee": entry.line.fee,
-        "return_at": entry.returned,
-        "reused": False,
-    }
 
 
 def _histories(rows: Sequence[Dossier]) -> dict[int, list[Event]]:
@@ -284,7 +247,3 @@ def _changed_person(applicant: Applicant, entry: Entry) -> bool:
         applicant.folded = fold(applicant.full_name)
         applicant.save(update_fields=[*differing, "folded"])
     return bool(differing)
-
-
-def _fault_of_rule(name: str, entry: Entry, refusal: Refusal) -> Fault:
-    return Fault(file=name, row=entry.row, column=None, message=str(refusal.message), code=refusal.code)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -21,9 +22,11 @@ from haicap.kernel.tables import Fault, Table, read_csv
 from haicap.kernel.text import nfc
 from haicap.onestop import permissions
 from haicap.onestop.models import Centre, ProcedureVersion
-from haicap.onestop.rules.imports import Line, Words, Wrongs, line_of, read_words
+from haicap.onestop.rules.imports import Cast, Line, Words, Wrongs, line_of, read_words, rehearse
 from haicap.onestop.rules.imports import Mapping as Reading
+from haicap.onestop.rules.lifecycle import Wrong
 from haicap.onestop.texts.exchange import fault_text
+from haicap.onestop.texts.lifecycle import refused
 from haicap.register.models import Body
 
 MOST_ROWS = 50_000
@@ -147,7 +150,11 @@ def check(
             line = line_of(cells=row.cells, mapping=mapping, zone=zone, now=moment)
             if (first := seen.setdefault(line.code, row.line)) != row.line:
                 raise Wrongs([("code", "import.twice", str(first))])
-            entries.append(_entry(row.line, line, shelf, moment))
+            entry = _entry(row.line, line, shelf, moment)
+            rehearse(line=line, cast=cast_of(entry=entry, shelf=shelf, source=mapping.source, terms=_TERMS))
+            entries.append(entry)
+        except Wrong as wrong:
+            faults.append(fault_of_rule(table.name, row.line, wrong))
         except Wrongs as wrongs:
             for name, code, detail in wrongs.rows:
                 faults.append(fault_of(table.name, row.line, mapping.columns.get(name, name), code, detail))
@@ -162,6 +169,49 @@ def check(
 def fault_of(file: str, row: int, column: str, code: str, detail: str = "") -> Fault:
     """Return a fault of a row in words."""
     return Fault(file=file, row=row, column=column, message=fault_text(code, detail), code=code)
+
+
+def fault_of_rule(file: str, row: int, wrong: Wrong) -> Fault:
+    """Return what a rule of the lifecycle says of a row as a fault."""
+    refusal = refused(wrong)
+    return Fault(file=file, row=row, column=None, message=str(refusal.message), code=refusal.code)
+
+
+def cast_of(*, entry: Entry, shelf: Books, source: str, terms: Mapping[str, Any]) -> Cast:
+    """Return who plays the parts of a row, and what its registration and receipt say."""
+    line = entry.line
+    return Cast(
+        bodies={
+            "received": entry.received,
+            "competent": entry.competent,
+            "returned": entry.returned or entry.received,
+        },
+        centres=shelf.centres,
+        registered={
+            "channel": line.channel,
+            "received": entry.received,
+            "procedure": entry.version.procedure.code,
+            "version": entry.version.number,
+            "source": source,
+            "foreign": line.code,
+        },
+        receipt={
+            "code": line.code,
+            "competent": entry.competent,
+            "terms": terms,
+            "fee": line.fee,
+            "return_at": entry.returned,
+            "reused": False,
+        },
+    )
+
+
+_TERMS = {
+    "procedure": "",
+    "version": 1,
+    "value": 1,
+    "unit": "working_days",
+}  # a rehearsal reckons no due date
 
 
 def _entry(row: int, line: Line, shelf: Books, now: datetime) -> Entry:

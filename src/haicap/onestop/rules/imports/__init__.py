@@ -2,7 +2,7 @@
 turns a row into the events that make the same dates.
 """
 
-from haicap.onestop.rules.imports.history import Planned, missing, planned
+from haicap.onestop.rules.imports.history import Cast, Planned, happening, missing, planned, rehearse
 from haicap.onestop.rules.imports.lines import Line, Wrongs, line_of
 from haicap.onestop.rules.imports.mapping import (
     FIELDS,
@@ -20,6 +20,7 @@ __all__ = [
     "FIELDS",
     "REQUIRED",
     "STATUSES",
+    "Cast",
     "Line",
     "Mapping",
     "MappingError",
@@ -27,9 +28,11 @@ __all__ = [
     "Words",
     "Wrongs",
     "guess",
+    "happening",
     "line_of",
     "missing",
     "planned",
     "read_mapping",
     "read_words",
+    "rehearse",
 ]

@@ -1,12 +1,12 @@
 """The events that make the dates of a row, in the order in which they happened."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from haicap.onestop.rules.imports.lines import Line
-from haicap.onestop.rules.lifecycle import Channel, Kind
+from haicap.onestop.rules.lifecycle import Channel, Happening, Kind, Life, apply
 
 REASON = "Nhập từ hệ thống trước đây"
 RECEIVED, COMPETENT, RETURNED = "received", "competent", "returned"
@@ -102,3 +102,41 @@ def missing(*, rows: Sequence[Planned], known: Iterable[tuple[str, datetime]]) -
     if held - {(str(row.kind), row.at) for row in rows}:
         return None
     return [row for row in rows if (str(row.kind), row.at) not in held]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """Who plays the parts of a row: part -> code of a body, body -> centre; what registration and receipt say."""
+
+    bodies: Mapping[str, str]
+    centres: Mapping[str, str]
+    registered: Mapping[str, Any]
+    receipt: Mapping[str, Any]
+
+
+def happening(*, row: Planned, life: Life, cast: Cast) -> Happening:
+    """Return a planned event as it is written after `life`.
+
+    What is told only after something later keeps its own time as `told_at`: the time of a ledger never goes back.
+    """
+    body = cast.bodies[row.part]
+    payload: dict[str, Any] = {**row.payload, "imported": True}
+    if row.centre:
+        payload["centre"] = cast.centres.get(body, body)
+    if row.kind is Kind.REGISTERED:
+        payload |= cast.registered
+    if row.kind is Kind.RECEIVED:
+        payload |= cast.receipt
+    at = row.at
+    if life.last_at is not None and at < life.last_at:
+        payload["told_at"] = at.isoformat()
+        at = life.last_at
+    return Happening(kind=row.kind, at=at, body=body, payload=payload)
+
+
+def rehearse(*, line: Line, cast: Cast) -> Life:
+    """Return the life that the events of a row make; raises Wrong where a rule of the lifecycle says no."""
+    life = Life()
+    for row in planned(line=line):
+        life = apply(life=life, event=happening(row=row, life=life, cast=cast))
+    return life

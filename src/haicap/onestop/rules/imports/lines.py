@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from itertools import pairwise
 
-from haicap.onestop.rules.imports.mapping import MOMENTS, Mapping
+from haicap.onestop.rules.imports.mapping import CHOICES, MOMENTS, Mapping
 from haicap.onestop.rules.lifecycle import Channel
 
 # What counts where an export gives a day without a time: receipt in the morning, a result before the offices close.
@@ -109,7 +109,7 @@ class _Reader:
         """Return our word for a word of the export: known ones by the mapping, ours as they are."""
         value = self.text(name)
         known = self.mapping.values.get(name, {})
-        if not value or value in known.values():
+        if not value or value in CHOICES[name]:
             return value
         if value.lower() not in known:
             self.wrongs.append((name, "import.word", value[:60]))
@@ -197,8 +197,9 @@ _NEEDS = {
     "processed": ("received_at", "ended_at"),
     "returned": ("received_at", "returned_at"),
 }
+_AFTER_SUPPLEMENT = frozenset({"processing", "processed", "returned", "refused"})
 _NEVER = {
-    "new": ("ended_at", "returned_at"),
+    "new": ("received_at", "ended_at", "returned_at"),
     "received": ("ended_at", "returned_at"),
     "not_received": ("received_at", "returned_at"),
     "processing": ("ended_at", "returned_at"),
@@ -220,10 +221,14 @@ def _together(line: Line) -> list[tuple[str, str, str]]:
     ]
     if line.begun_at is None and state != "not_received":
         wrongs.append(("received_at", "import.empty", ""))
+    if line.supplement_at and not line.supplemented_at and state in _AFTER_SUPPLEMENT:
+        wrongs.append(("supplemented_at", "import.needs", state))
     if line.supplemented_at and not line.supplement_at:
         wrongs.append(("supplement_at", "import.needs", state))
     if (line.extended_at is None) != (line.extended_until is None):
         wrongs.append(("extended_until" if line.extended_at else "extended_at", "import.needs", state))
+    if line.extended_at and line.extended_until and line.extended_until <= line.extended_at:
+        wrongs.append(("extended_until", "import.order", "extended_at"))
     if wrongs:
         return list(dict.fromkeys(wrongs))
     order = ("registered_at", "received_at", "supplement_at", "supplemented_at", "ended_at", "returned_at")

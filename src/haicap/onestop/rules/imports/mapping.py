@@ -25,7 +25,7 @@ DATE_FORMATS = (
     "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M", "%d-%m-%Y", "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M %d/%m/%Y", "%H:%M:%S %d/%m/%Y",
 )  # fmt: skip
-_CHOICES: Table[str, Sequence[str]] = {"status": STATUSES, "channel": [str(one) for one in Channel]}
+CHOICES: Table[str, Sequence[str]] = {"status": STATUSES, "channel": [str(one) for one in Channel]}
 
 
 class MappingError(ValueError):
@@ -78,7 +78,7 @@ def read_mapping(*, data: Table[str, Any]) -> Mapping:
     for name in [*columns, *values, *defaults]:
         if name not in FIELDS:
             raise MappingError(f"unknown field {name[:40]}; known are {', '.join(FIELDS)}")
-    for name, known in _CHOICES.items():
+    for name, known in CHOICES.items():
         for ours in [*values.get(name, {}).values(), *([defaults[name]] if name in defaults else [])]:
             if ours not in known:
                 raise MappingError(f"{name}: {ours[:40]} is none of {', '.join(known)}")
