@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from haicap.kernel.errors import NotAllowed, Refusal, Refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
+MEBIBYTE = 1024 * 1024
 logger = logging.getLogger(__name__)
 
 
@@ -41,6 +42,11 @@ class RefusalMiddleware:
         return refusal_page(request, exception) if isinstance(exception, Refusal) else None
 
 
+def _megabytes(length: str) -> str:
+    """Return a declared length in whole megabytes, ? for nonsense."""
+    return str(-(-int(length) // MEBIBYTE)) if length.isdecimal() and len(length) < 19 else "?"
+
+
 class BodyLimitMiddleware:
     """Refuses a body by its declared length before a byte of it is read."""
 
@@ -50,10 +56,13 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > settings.HAICAP_MAX_BODY:
-            limit = settings.HAICAP_MAX_BODY // (1024 * 1024)
-            sentence = _("What you sent is larger than %(limit)s MB. Split it or send a smaller file.")
+            limit = settings.HAICAP_MAX_BODY // MEBIBYTE
+            sentence = _(
+                "What you sent has %(size)s MB; at most %(limit)s MB are taken at once. Split it or send a smaller "
+                "file."
+            )
             return HttpResponse(
-                str(sentence) % {"limit": limit},
+                str(sentence) % {"limit": limit, "size": _megabytes(length)},
                 status=413,
                 content_type="text/plain; charset=utf-8",
                 headers={"Connection": "close"},

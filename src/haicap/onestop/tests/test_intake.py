@@ -213,6 +213,13 @@ def test_a_scan_of_a_hundred_megabytes_is_turned_away_by_its_size_before_it_is_r
     assert "100" in str(turned[0].message) and "25" in str(turned[0].message)
 
 
+def test_a_body_of_a_hundred_megabytes_is_turned_away_unread_with_size_and_limit(counter: Any) -> None:
+    size = str(100 * 1024 * 1024)
+    answer = counter.generic("POST", reverse("onestop:receive"), b"", CONTENT_LENGTH=size)
+    assert answer.status_code == 413
+    assert "100 MB" in answer.content.decode() and "64 MB" in answer.content.decode()
+
+
 @pytest.mark.parametrize("content", [b"MZ\x90\x00 program", b"", b"<html>"])
 def test_a_file_is_what_its_first_bytes_say(service: Service, content: bytes) -> None:
     good, turned = scans.sifted(papers=[Paper(file=pdf("scan.pdf", content))])

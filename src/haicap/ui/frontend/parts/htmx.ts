@@ -43,7 +43,10 @@ export function htmxBoot(onFresh: (fresh: HTMLElement) => void): void {
     if (detail.verb !== "get") detail.headers["X-CSRFToken"] = token();
   });
   document.addEventListener("htmx:beforeSwap", beforeSwap);
-  document.addEventListener("htmx:responseError", () => toast(word("broken"), "danger"));
+  document.addEventListener("htmx:responseError", (event) => {
+    const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+    toast(xhr.status === 413 ? xhr.responseText : word("broken"), "danger");
+  });
   document.addEventListener("htmx:sendError", () => toast(word("lost"), "danger"));
   htmx.onLoad((fresh) => {
     if (fresh === document.body || !(fresh instanceof HTMLElement)) return;
