@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.kernel.errors import Text
 from haicap.kernel.text import localized
-from haicap.onestop.models import Publication
+from haicap.onestop.texts.catalogue import MADE_PUBLIC
 from haicap.register.models import Body
 from haicap.ui.forms import Form
 
@@ -34,7 +34,7 @@ class WithdrawForm(Form):
 class PublicForm(Form):
     """How, where and when something was made public."""
 
-    kind = forms.ChoiceField(label=_("How"), choices=Publication.Kind.choices)
+    kind = forms.ChoiceField(label=_("How"), choices=list(MADE_PUBLIC.items()))
     document = forms.CharField(
         label=_("Document or place"),
         max_length=300,
@@ -68,5 +68,5 @@ class PublishForm(PublicForm):
 class PostForm(PublicForm):
     """Several procedures, made public at one body; `procedures` are codes ticked on the page."""
 
-    kind = forms.ChoiceField(choices=Publication.Kind.choices, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=list(MADE_PUBLIC.items()), widget=forms.HiddenInput)
     body = forms.CharField(max_length=60, widget=forms.HiddenInput)

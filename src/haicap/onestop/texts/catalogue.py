@@ -46,6 +46,10 @@ ROUTING: Mapping[str, Text] = {
     "routing.gone": _("This commune exists no more, and the register does not say who took over."),
     "routing.no_body": _("The register holds no committee for this commune."),
 }
+MADE_PUBLIC: Mapping[str, Text] = {
+    "published": _("published by a decision"),
+    "posted": _("posted up at the body"),
+}
 CHANNELS: Mapping[str, Text] = {
     "direct": _("at a counter"),
     "online": _("online"),

@@ -22,7 +22,7 @@ from haicap.onestop.forms.versions import VersionForms
 from haicap.onestop.models import Procedure, ProcedureVersion, Publication
 from haicap.onestop.queries import catalogue as queries
 from haicap.onestop.rules.catalogue import FEES, PAPERS, STEPS
-from haicap.onestop.texts.catalogue import side_by_side
+from haicap.onestop.texts.catalogue import MADE_PUBLIC, side_by_side
 
 
 @needs(permissions.CATALOGUE_READ)
@@ -43,6 +43,7 @@ def _shown(
     context = {
         "page": page,
         "latest": page.versions[0],
+        "kinds": MADE_PUBLIC,
         "rows": [_row(page, version) for version in page.versions],
         "table": side_by_side(versions=page.versions) if len(page.versions) > 1 else None,
         "publish": publish or (_publish_form(request, page, initial={"done_on": today}) if may_publish else None),
@@ -169,7 +170,7 @@ def publications(request: Request) -> HttpResponse:
         "form": form,
         "found": found,
         "kind": kind,
-        "kinds": Publication.Kind.choices,
+        "kinds": MADE_PUBLIC.items(),
         "bodies": queries.publishers_for(actor=request.actor),
         "ticked": request.POST.getlist("procedures") if request.method == "POST" else None,
     }
