@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from haicap.kernel.errors import Missing
-from haicap.onestop.models import Centre, Dossier, Event, Feedback
+from haicap.onestop.models import Centre, Dossier, Event, Feedback, IssuedDocument
 from haicap.onestop.rules.lifecycle import Kind, Life, open_kinds
 
 MINE = frozenset({Kind.SUPPLEMENT_GIVEN, Kind.WITHDRAW_ASKED, Kind.PAID, Kind.RETURNED})
@@ -20,18 +17,18 @@ MINE = frozenset({Kind.SUPPLEMENT_GIVEN, Kind.WITHDRAW_ASKED, Kind.PAID, Kind.RE
 class Tracked:
     """A dossier as its applicant sees it; `mine` is what the applicant may do online now.
 
-    `result` is what the signing part offers to download, None where there is nothing.
+    `result` is the signed file that can be downloaded, None where there is none.
     """
 
     dossier: Dossier
     life: Life
     events: Sequence[Event]
     mine: frozenset[Kind]
-    result: Any = None
+    result: IssuedDocument | None = None
 
 
 def tracked(*, reference: str) -> Tracked:
-    """Return the dossier with its history: two queries, and those of its result once it is issued."""
+    """Return the dossier with its history: two queries, and one for its result once it is issued."""
     place = Centre.objects.filter(body=OuterRef("holder")).order_by("kind", "code")
     taken = Centre.objects.filter(body=OuterRef("received_body")).order_by("kind", "code")
     petitions = Feedback.objects.filter(dossier=OuterRef("pk"), kind=Feedback.Kind.PETITION).order_by("-pk")
@@ -59,13 +56,13 @@ def tracked(*, reference: str) -> Tracked:
         life=life,
         events=events,
         mine=open_kinds(life=life, body="") & MINE,
-        result=_result(dossier) if life.result.issued else None,
+        result=issued(dossier=dossier) if life.result.issued else None,
     )
 
 
-def _result(dossier: Dossier) -> Any:
-    """Ask the signing part, where it is installed, for what can be downloaded."""
-    if find_spec("haicap.onestop.queries.signing") is None:
+def issued(*, dossier: Dossier) -> IssuedDocument | None:
+    """Return the signed result that its applicant may download: sealed, out, and paid for; one query."""
+    if dossier.payment == Dossier.Payment.DUE:
         return None
-    found = getattr(import_module("haicap.onestop.queries.signing"), "result_of", None)
-    return found(dossier=dossier) if found else None
+    rows = IssuedDocument.objects.filter(dossier=dossier, issued_at__isnull=False)
+    return rows.order_by("-issued_at").first()

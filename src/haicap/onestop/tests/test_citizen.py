@@ -14,10 +14,20 @@ from django.utils import timezone
 from haicap.kernel.access import SYSTEM
 from haicap.kernel.errors import Refused
 from haicap.onestop.actions import dossiers, tracking
-from haicap.onestop.models import Applicant, Attachment, Dossier, Event, Feedback, TrackingTry
+from haicap.onestop.models import (
+    Applicant,
+    Attachment,
+    Certificate,
+    Dossier,
+    Event,
+    Feedback,
+    IssuedDocument,
+    TrackingTry,
+)
 from haicap.onestop.queries.integrity import verify
 from haicap.onestop.rules.lifecycle import Kind
 from haicap.onestop.tests.conftest import Service
+from haicap.register.models import Body
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7\n%some paper\n"
@@ -213,16 +223,45 @@ def test_without_a_result_to_download_there_is_nothing_to_confirm(service: Servi
     assert row.status == Dossier.Status.PROCESSED
 
 
-def test_the_applicant_confirms_that_the_result_arrived_online(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("haicap.onestop.queries.tracking._result", lambda _row: object())
+def _signed(row: Dossier) -> IssuedDocument:
+    """Put a signed file beside an issued dossier; how it is signed is tested elsewhere."""
+    now = timezone.now()
+    body = Body.objects.get(pk=row.competent_body_id or -1)
+    certificate = Certificate.objects.create(
+        kind="person", body=body, subject="x", issuer="x", serial="1", fingerprint=row.reference, valid_from=now,
+        valid_to=now, pem="",
+    )  # fmt: skip
+    return IssuedDocument.objects.create(
+        dossier=row, body=body, number=f"{row.pk}/GXN-UBND", day=now.date(), key=row.reference, file=_pdf("kq.pdf"),
+        sha256="0" * 64, size=len(PDF), signer=certificate, signed_at=now, issued_at=now,
+    )  # fmt: skip
+
+
+def test_the_applicant_downloads_the_result_and_confirms_that_it_arrived(service: Service) -> None:
     row = service.issued()
-    _opened(row).post(reverse("onestop:track-confirm", args=[row.reference]), _step(row))
+    _signed(row)
+    client, url = _opened(row), reverse("onestop:track-result", args=[row.reference])
+    page = reverse("onestop:tracked", args=[row.reference])
+    client.get(page)
+    with CaptureQueriesContext(connection) as caught:
+        assert url in client.get(page).content.decode()
+    assert len(caught) <= 5
+    answer = client.get(url)
+    assert b"".join(answer.streaming_content) == PDF and "attachment" in answer["Content-Disposition"]  # type: ignore[attr-defined]
+    assert Client().get(url)["Location"] == reverse("onestop:track")
+    client.post(reverse("onestop:track-confirm", args=[row.reference]), _step(row))
     row.refresh_from_db()
     assert row.status == Dossier.Status.RETURNED and row.delivery == Dossier.DeliveryState.DELIVERED
     proof = Event.objects.get(dossier=row, kind=Kind.RETURNED).payload["proof"]
     assert proof.startswith("online:confirmed:")
+
+
+def test_a_result_that_is_not_paid_for_or_not_sealed_is_not_given_out(service: Service) -> None:
+    unpaid, unsealed = service.issued(fee=8000), service.issued()
+    _signed(unpaid)
+    IssuedDocument.objects.filter(pk=_signed(unsealed).pk).update(issued_at=None)
+    for row in (unpaid, unsealed):
+        assert _opened(row).get(reverse("onestop:track-result", args=[row.reference])).status_code == 404
 
 
 def test_payment_is_simulated_only_where_the_setting_says_so(service: Service, settings: Any) -> None:

@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("track/<str:reference>/withdraw/", track.withdraw, name="track-withdraw"),
     path("track/<str:reference>/confirm/", track.confirm, name="track-confirm"),
     path("track/<str:reference>/pay/", track.pay, name="track-pay"),
+    path("track/<str:reference>/result/", track.result, name="track-result"),
     path("track/<str:reference>/rate/", track.rate, name="track-rate"),
     path("track/<str:reference>/secret/", track.secret, name="track-secret"),
     path("track/<str:reference>/leave/", track.leave, name="track-leave"),

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from haicap.kernel.access import public
-from haicap.kernel.errors import Refusal
+from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request, client_address
 from haicap.onestop.actions import tracking
 from haicap.onestop.forms.public import OpenForm, RatingForm, StepForm, SupplementForm, papers_of
@@ -106,6 +107,23 @@ def _done(request: Request, reference: str, form: Form, name: str, do: Doing) ->
         form.data = data = data.copy()
         data["sequence"] = str(seen.dossier.sequence)
     return render(request, "onestop/tracked.html", _context(seen, **{name: form}), status=422)
+
+
+@public
+@never_cache
+def result(request: Request, reference: str) -> HttpResponseBase:
+    """Give the signed result as a file. Public: for the session that opened the dossier."""
+    if not citizen.is_open(request, reference=reference):
+        return redirect("onestop:track")
+    document = tracked(reference=reference).result
+    if document is None:
+        raise Missing("result.not_online", _("There is no result to download. Fetch it at any centre."))
+    return FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=f"ket-qua-{reference}.pdf",
+        headers={"Content-Type": "application/pdf", "X-Content-Type-Options": "nosniff"},
+    )
 
 
 @public
