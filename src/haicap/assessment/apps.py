@@ -19,5 +19,12 @@ class AssessmentConfig(AreaConfig):
             permission="assessment.report:read",
             order=500,
         ),
+        MenuItem(
+            label=_("Reported and computed"),
+            url_name="assessment:ledger",
+            icon="scale",
+            permission="assessment.ledger:read",
+            order=545,
+        ),
     )
     tasks = "haicap.assessment.queries.tasks_for"
