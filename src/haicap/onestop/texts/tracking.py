@@ -145,7 +145,7 @@ def _processing(seen: Tracked, now: datetime) -> Told:
     elif waiting:
         then = _("Another body was asked for its opinion; then %(body)s decides.") % {"body": body}
     else:
-        then = _("%(body)s checks your papers and decides. You need not call or come.") % {"body": body}
+        then = _("%(body)s checks your papers and decides.") % {"body": body}
     return Told(
         where=_("%(body)s is working on your dossier.") % {"body": body},
         do=_fee(seen),
