@@ -12,6 +12,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.area import Task
 from haicap.onestop import permissions
 from haicap.onestop.queries.lists import STEPS, Waits, asked_for, counts_for
+from haicap.onestop.queries.petitions import tally_for
 
 _TITLES: Mapping[Waits, Any] = {
     Waits.RECEIVE: ngettext_lazy("%(n)d dossier is to be received", "%(n)d dossiers are to be received", "n"),
@@ -37,7 +38,33 @@ _TITLES: Mapping[Waits, Any] = {
 
 
 def tasks_for(*, actor: Actor) -> list[Task]:
-    """Return what waits for the actor's role at the own body: late ones first, then step by step."""
+    """Return what waits for the actor's role at the own body: late ones first, then step by step, then petitions."""
+    return _dossiers(actor) + _petitions(actor)
+
+
+def _petitions(actor: Actor) -> list[Task]:
+    """Return the petitions about the own body that are not answered yet, as one task."""
+    if not actor.may(permissions.FEEDBACK) or actor.body_id is None:
+        return []
+    tally = tally_for(actor=actor)
+    if not tally.open:
+        return []
+    title = ngettext("%(n)d petition is to be answered", "%(n)d petitions are to be answered", tally.open) % {
+        "n": tally.open
+    }
+    detail = ngettext("%(n)d of them is late", "%(n)d of them are late", tally.late) % {"n": tally.late}
+    return [
+        Task(
+            title=title,
+            detail=detail if tally.late else "",
+            url=reverse("onestop:petitions"),
+            due=tally.first_due,
+            urgent=bool(tally.late),
+        )
+    ]
+
+
+def _dossiers(actor: Actor) -> list[Task]:
     if not actor.may(permissions.READ) or actor.body_id is None:
         return []
     if not any(actor.may(permission) for permission, _condition in STEPS.values()):

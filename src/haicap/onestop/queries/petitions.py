@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -49,13 +50,14 @@ def _one(rows: QuerySet[Feedback]) -> Feedback:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many petitions are in which state."""
+    """How many petitions are in which state; `first_due` is the day of the open one that is due first."""
 
     open: int
     late: int
     answered: int
     satisfied: int
     judged: int
+    first_due: date | None
 
 
 def tally_for(*, actor: Actor) -> Tally:
@@ -64,6 +66,7 @@ def tally_for(*, actor: Actor) -> Tally:
     waiting = Q(answered_at=None)
     found = petitions_for(actor=actor).aggregate(
         open=Count("pk", filter=waiting),
+        first_due=Min("due_on", filter=waiting),
         late=Count("pk", filter=waiting & Q(due_on__lt=today)),
         answered=Count("pk", filter=~waiting),
         judged=Count("pk", filter=Q(satisfied__isnull=False)),

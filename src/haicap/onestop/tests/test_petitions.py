@@ -19,6 +19,7 @@ from haicap.onestop.models import Feedback
 from haicap.onestop.queries.evidence import petitions_by_body
 from haicap.onestop.queries.petitions import petition_for, petition_list, petitions_for, tally_for
 from haicap.onestop.rules.figures import Period
+from haicap.onestop.tasks import tasks_for
 from haicap.onestop.tests.conftest import Service
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,17 @@ def test_the_list_begins_with_what_is_due_first_and_marks_what_is_late(
     assert client.post(url, {"answer": ""}).status_code == 422
     assert client.post(url, {"answer": "Đã xử lý."}).status_code == 302
     assert client_as(Role.SPECIALIST, body=service.committee).get(url).status_code == 403
+
+
+def test_open_petitions_stand_among_the_tasks_of_who_answers_them(service: Service, staff: Staff) -> None:
+    chair = staff(Role.COMMUNE_CHAIR, "committee")
+    assert not tasks_for(actor=chair)
+    row = _write(service)
+    task = tasks_for(actor=chair)[-1]
+    assert task.url == reverse("onestop:petitions") and task.due == row.due_on and not task.urgent
+    Feedback.objects.update(due_on=timezone.localdate() - timedelta(days=1))
+    assert tasks_for(actor=chair)[-1].urgent
+    assert not tasks_for(actor=staff(Role.COMMUNE_CHAIR, "other"))
 
 
 def test_writing_is_bounded_by_address(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
