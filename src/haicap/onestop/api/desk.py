@@ -27,6 +27,7 @@ from haicap.onestop.queries.dossiers import (
 )
 from haicap.onestop.rules.lifecycle import Channel, Kind, Life
 from haicap.onestop.rules.masking import mask_name
+from haicap.onestop.rules.payloads import FIELDS
 from haicap.register.models import Body, Unit
 from haicap.register.queries import unit_for
 
@@ -91,7 +92,7 @@ class PaperOut(Schema):
 class DossierFull(DossierOut):
     """A dossier with what was asked for in `expand`, and what the caller may do to it now."""
 
-    kinds: list[str]
+    kinds: list[str] = Field(description="The events that the caller may append now.")
     events: list[EventOut] | None = None
     papers: list[PaperOut] | None = None
 
@@ -231,7 +232,7 @@ def _full(request: Request, row: Dossier, expand: set[str]) -> dict[str, Any]:
     actor = request.actor
     applicant = applicant_for(actor=actor, dossier=row)
     kinds = queries.kinds_for(actor=actor, dossier=row, life=Life.from_json(row.life))
-    found = _shown(row, applicant.full_name) | {"kinds": [kind.value for kind in kinds]}
+    found = _shown(row, applicant.full_name) | {"kinds": [kind.value for kind in kinds if kind in FIELDS]}
     if "events" in expand:
         found["events"] = [_event(event) for event in events_for(actor=actor, dossier=row)]
     if "papers" in expand:

@@ -243,34 +243,6 @@ class ExtendForm(EventForm):
         return {"until": _at_closing(data["until_day"]).isoformat(), "reason": data["reason"]}
 
 
-class DraftForm(EventForm):
-    """The draft of the result."""
-
-    result = forms.ChoiceField(
-        label=gettext_lazy("Result"),
-        choices=[("granted", gettext_lazy("granted")), ("refused", gettext_lazy("refused"))],
-        widget=forms.RadioSelect,
-        initial="granted",
-    )
-    reason = long_text(
-        label=gettext_lazy("Reason"),
-        required=False,
-        help_text=gettext_lazy("Needed where it is refused; the applicant reads it."),
-    )
-    text = long_text(
-        label=gettext_lazy("What the result says"),
-        required=False,
-        help_text=gettext_lazy("Without names and identity numbers; they come from the applicant's data."),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the reason of a refusal."""
-        data = super().clean() or {}
-        if data.get("result") == "refused" and not data.get("reason"):
-            self.add_error("reason", _("Say why it is refused."))
-        return data
-
-
 class PostForm(EventForm):
     """The result goes by post."""
 
@@ -371,7 +343,6 @@ FORMS: Mapping[Kind, type[EventForm]] = {
     Kind.WITHDRAW_ASKED: WithdrawForm,
     Kind.WITHDRAW_DECLINED: ReasonForm,
     Kind.STOPPED: ReasonForm,
-    Kind.DRAFTED: DraftForm,
     Kind.APPROVED: NoteForm,
     Kind.SENT_BACK: ReasonForm,
     Kind.POSTED: PostForm,

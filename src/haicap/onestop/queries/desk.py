@@ -31,6 +31,8 @@ from haicap.onestop.rules.payloads import FIELDS
 from haicap.register.models import Body
 from haicap.register.queries import bodies_for
 
+# What is done on the page of the result.
+RESULT_KINDS = (Kind.DRAFTED, Kind.SIGNED, Kind.NUMBERED, Kind.ISSUED)
 # What is done at a counter to a dossier in which the own body has no part.
 COUNTER_KINDS = (
     Kind.RETURNED,
@@ -243,7 +245,7 @@ def kinds_for(*, actor: Actor, dossier: Dossier, life: Life) -> list[Kind]:
     place = place_of(actor=actor)
     code = _code_of(actor, dossier, life)
     found = []
-    for kind in (*FIELDS, Kind.RECEIVED, Kind.SCANNED):
+    for kind in (*FIELDS, Kind.RECEIVED, Kind.SCANNED, *RESULT_KINDS):
         if may(actor=actor, kind=kind) and _fits(actor, kind, life, code, place):
             found.append(kind)
     return found
@@ -268,6 +270,9 @@ def _sensible(kind: Kind, life: Life) -> bool:
         Kind.WITHDRAW_ASKED: result.signed or life.received_at is None,
         Kind.STOPPED: result.signed or life.received_at is None,
         Kind.DRAFTED: result.signed or any(row.answered_at is None for row in life.consultations),
+        Kind.SIGNED: not result.approved or result.signed,
+        Kind.NUMBERED: not result.signed or bool(result.number),
+        Kind.ISSUED: not result.number or result.issued,
         Kind.APPROVED: not result.drafted or result.approved,
         Kind.SENT_BACK: not result.drafted or result.signed,
         Kind.POSTED: life.delivery != "ready" or life.payment == "due",

@@ -6,7 +6,7 @@ from typing import Any
 
 from haicap.onestop.rules.lifecycle import Kind
 
-# Receipt, signing, numbering, issuing and the way of the paper have actions of their own.
+# Receipt, the way of the paper, and the result from its draft to its issue have actions of their own.
 FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.NOT_RECEIVED: frozenset({"reason"}),
     Kind.FORWARDED: frozenset(),
@@ -22,7 +22,6 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
     Kind.WITHDRAW_ASKED: frozenset({"reason"}),
     Kind.WITHDRAW_DECLINED: frozenset({"reason"}),
     Kind.STOPPED: frozenset({"reason"}),
-    Kind.DRAFTED: frozenset({"result", "reason", "text"}),
     Kind.APPROVED: frozenset({"note"}),
     Kind.SENT_BACK: frozenset({"reason"}),
     Kind.POSTED: frozenset({"proof", "carrier"}),
@@ -31,7 +30,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
 }
 LONGEST = 2000  # signs of one text
 _IDENTITY = re.compile(r"(?<!\w)(?:\d{12}|\d{9})(?!\w)")
-_FREE = frozenset({"reason", "note", "opinion", "question", "text"})
+_FREE = frozenset({"reason", "note", "opinion", "question"})
 
 
 def unknown_fields(*, kind: Kind, payload: Mapping[str, Any]) -> list[str]:

@@ -54,7 +54,8 @@ def test_a_dossier_lives_from_one_centre_over_a_commune_to_another_centre_throug
     other = client_at(Role.COUNTER_OFFICER, "second")
     given = send(other, row, Kind.SUPPLEMENT_GIVEN, counter="1", papers=["form"])
     assert given.status_code == 302 and "counter" in given["Location"]
-    assert send(specialist, row, Kind.DRAFTED, result="granted").status_code == 302
+    row.refresh_from_db()
+    service.act(row, Kind.DRAFTED, payload={"result": "granted"})
     assert send(signer, row, Kind.APPROVED).status_code == 302
     row.refresh_from_db()
     for kind, payload in ((Kind.SIGNED, {}), (Kind.NUMBERED, {"number": "1/GXN"}), (Kind.ISSUED, {})):
@@ -80,13 +81,12 @@ def test_every_form_that_is_shown_can_be_sent(service: Service, client_at: Calla
         Kind.CONSULTED: {"to": service.other.code, "due": day, "question": "Ý kiến?"},
         Kind.EXTENDED: {"until_day": day, "reason": "Cần xác minh"},
         Kind.STOPPED: {"reason": "Người nộp không bổ sung"},
-        Kind.DRAFTED: {"result": "refused", "reason": "Không đủ điều kiện"},
         Kind.REROUTED: {"to": service.other.code, "reason": "Sai thẩm quyền"},
     }
     client = client_at(Role.SPECIALIST, "committee")
     row = service.begun()
     offered = set(kinds_for(actor=client.actor, dossier=row, life=Life.from_json(row.life)))
-    assert offered - {Kind.SCANNED} == set(given)
+    assert offered - {Kind.SCANNED, Kind.DRAFTED} == set(given)
     for kind, fields in given.items():
         row = service.begun()
         assert send(client, row, kind, **fields).status_code == 302, kind
@@ -100,7 +100,7 @@ def test_what_is_offered_is_what_the_rules_let_through(service: Service, staff: 
     assert clerk == []
 
 
-@pytest.mark.parametrize("kind", [Kind.FORWARDED, Kind.DRAFTED, Kind.STOPPED, Kind.APPROVED])
+@pytest.mark.parametrize("kind", [Kind.FORWARDED, Kind.STEP_DONE, Kind.STOPPED, Kind.APPROVED])
 def test_a_foreign_body_can_do_nothing_and_learns_nothing(
     service: Service, client_at: Callable[..., Any], kind: Kind
 ) -> None:
@@ -190,8 +190,10 @@ def test_an_amount_is_a_whole_number_of_dong(service: Service, staff: Staff, amo
         )
 
 
-@pytest.mark.parametrize("kind", [Kind.RECEIVED, Kind.SIGNED, Kind.NUMBERED, Kind.ISSUED, Kind.SYNCHRONISED])
-def test_signing_and_receipt_are_not_done_by_a_bare_event(service: Service, staff: Staff, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    "kind", [Kind.RECEIVED, Kind.DRAFTED, Kind.SIGNED, Kind.NUMBERED, Kind.ISSUED, Kind.SYNCHRONISED]
+)
+def test_results_and_receipt_are_not_done_by_a_bare_event(service: Service, staff: Staff, kind: Kind) -> None:
     with pytest.raises(Refused):
         desk.do(actor=staff(Role.SIGNER, "committee"), dossier=service.begun(), kind=kind, payload={})
 
@@ -279,7 +281,7 @@ def test_a_counter_without_a_part_does_nothing_but_counter_work(
 ) -> None:
     row = service.begun()
     client = client_at(Role.COUNTER_OFFICER, "second")
-    for kind in (Kind.STOPPED, Kind.DRAFTED, Kind.FORWARDED, Kind.REROUTED):
+    for kind in (Kind.STOPPED, Kind.STEP_DONE, Kind.FORWARDED, Kind.REROUTED):
         answer = send(client, row, kind, counter="1", reason="x", result="granted", to=service.other.code)
         assert answer.status_code in (403, 404, 422), kind
     row.refresh_from_db()
@@ -314,6 +316,28 @@ def test_a_dossier_is_given_to_people_of_the_own_body_only(service: Service, sta
                 kind=Kind.ASSIGNED,
                 payload={"person": person},
             )
+
+
+@pytest.mark.parametrize(
+    ("steps", "role", "verb"),
+    [
+        ([], Role.SPECIALIST, Kind.DRAFTED),
+        ([Kind.DRAFTED, Kind.APPROVED], Role.SIGNER, Kind.SIGNED),
+        ([Kind.DRAFTED, Kind.APPROVED, Kind.SIGNED], Role.CLERK, Kind.NUMBERED),
+    ],
+)
+def test_the_page_leads_to_the_result_where_that_comes_next(
+    service: Service, client_at: Callable[..., Any], steps: list[Kind], role: Role, verb: Kind
+) -> None:
+    client = client_at(role, "committee")
+    row = service.begun()
+    if role is Role.SPECIALIST:
+        row = service.act(row, Kind.ASSIGNED, payload={"person": client.person.pk})
+    for kind in steps:
+        row = service.act(row, kind, payload={"result": "granted"} if kind is Kind.DRAFTED else {})
+    page = client.get(reverse("onestop:dossier", args=[row.reference])).content.decode()
+    assert f'href="{reverse("onestop:result", args=[row.reference])}"' in page
+    assert verb in kinds_for(actor=client.actor, dossier=row, life=Life.from_json(row.life))
 
 
 def test_an_unknown_body_is_not_consulted(service: Service, staff: Staff) -> None:

@@ -124,11 +124,11 @@ def test_a_dossier_is_taken_in_and_lives_on_through_the_api(
     sent = {"kind": "forwarded", "expected": 2, "key": "key-forward"}
     assert post(officer, path, sent).json()["status"] == 4
     assert post(officer, path, sent).json()["sequence"] == 3
-    stale = {"kind": "drafted", "payload": {"result": "granted"}, "expected": 2, "key": "key-draft"}
+    stale = {"kind": "step_done", "payload": {"step": "check"}, "expected": 2, "key": "key-step"}
     conflict = post(specialist, path, stale)
     assert conflict.status_code == 409 and conflict.json()["code"] == "dossier.changed"
     full = post(specialist, path, stale | {"expected": 3}).json()
-    assert full["sequence"] == 4 and "approved" not in full["kinds"]
+    assert full["sequence"] == 4 and "stopped" in full["kinds"] and "drafted" not in full["kinds"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,8 @@ def test_a_bad_intake_leaves_nothing(
 @pytest.mark.parametrize(
     ("given", "status"),
     [
-        ({"kind": "drafted", "payload": {"result": "granted", "machine": True}}, 422),
+        ({"kind": "step_done", "payload": {"step": "check", "machine": True}}, 422),
+        ({"kind": "drafted", "payload": {"result": "granted"}}, 422),
         ({"kind": "stopped", "payload": {"reason": "x", "centre": "TTHCC-T1"}}, 422),
         ({"kind": "signed"}, 422),
         ({"kind": "received"}, 422),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from haicap.kernel.access import Actor
 from haicap.onestop import permissions
 from haicap.onestop.actions.intake import Deliver, Wish
-from haicap.onestop.forms.events import EventForm, form_of
+from haicap.onestop.forms.events import FORMS, EventForm, form_of
 from haicap.onestop.models import Event
 from haicap.onestop.queries import desk as queries
 from haicap.onestop.queries import lists
@@ -21,7 +21,6 @@ from haicap.onestop.texts.desk import (
     ICONS,
     STATUS_COLOURS,
     VERBS,
-    WAITS,
     details_of,
     where,
 )
@@ -35,11 +34,12 @@ NEXT: Mapping[lists.Waits | None, Sequence[Kind]] = {
     lists.Waits.ASSIGN: (Kind.ASSIGNED, Kind.DRAFTED),
     lists.Waits.PROCESS: (Kind.DRAFTED,),
     lists.Waits.APPROVE: (Kind.APPROVED,),
+    lists.Waits.SIGN: (Kind.SIGNED,),
+    lists.Waits.ISSUE: (Kind.NUMBERED, Kind.ISSUED),
     lists.Waits.RETURN: (Kind.PAID, Kind.RETURNED),
     lists.Waits.WITHDRAWAL: (Kind.STOPPED,),
     None: (Kind.SUPPLEMENT_GIVEN, Kind.PAID),
 }
-RESULT_STEPS = {lists.Waits.SIGN: permissions.SIGN, lists.Waits.ISSUE: permissions.ISSUE}
 GRAVE = frozenset({Kind.STOPPED, Kind.NOT_RECEIVED, Kind.REROUTED, Kind.SENT_BACK})
 
 
@@ -83,7 +83,7 @@ def forms_of(
     *, actor: Actor, page: queries.DossierPage | queries.CounterPage, faulty: EventForm | None
 ) -> dict[Kind, EventForm]:
     """Return a form for each thing that may be done; the refused one as it was typed."""
-    kinds = [kind for kind in page.kinds if kind is not Kind.SCANNED]
+    kinds = [kind for kind in page.kinds if kind in FORMS]
     choices = queries.choices_for(actor=actor, dossier=page.dossier, kinds=kinds)
     forms: dict[Kind, EventForm] = {
         kind: form_of(kind=kind, choices=choices, sequence=page.dossier.sequence) for kind in kinds
@@ -101,7 +101,6 @@ def dossier_context(
     forms = forms_of(actor=actor, page=page, faulty=faulty)
     primary = Kind(str(faulty.data.get("kind"))) if faulty else primary_of(kinds=page.kinds, waits=waits)
     foretold = lists.foretell(dossier=page.dossier, now=page.now, risk=lists.risk_until(now=page.now))
-    own = page.dossier.holder_id is not None and page.dossier.holder_id == actor.body_id
     return {
         "page": page,
         "dossier": page.dossier,
@@ -111,13 +110,12 @@ def dossier_context(
         "status_colour": STATUS_COLOURS[page.dossier.status],
         "events": _timeline(page),
         "primary": {"kind": primary, "verb": VERBS[primary], "icon": ICONS[primary], "form": forms[primary]}
-        if primary
+        if primary in forms
         else None,
         "tools": tools_of(forms=forms, primary=primary),
         "faulty": faulty,
-        "result_step": WAITS[waits]
-        if waits in RESULT_STEPS and own and actor.may(RESULT_STEPS[waits])
-        else "",
+        "result_verb": next((VERBS[kind] for kind in queries.RESULT_KINDS if kind in page.kinds), ""),
+        "result_first": primary in queries.RESULT_KINDS,
         "may_scan": Kind.SCANNED in page.kinds,
         "may_unmask": actor.may(permissions.UNMASK),
         "may_secret": actor.may(permissions.RECEIVE),
