@@ -10,7 +10,7 @@ from haicap.register.models import Body
 
 
 class Certificate(models.Model):
-    """A certificate; `alias` is the name of its key in the token of this installation, "" where the key is elsewhere."""
+    """A certificate; `alias` names its key in the token of this installation, "" where the key is elsewhere."""
 
     class Kind(models.TextChoices):
         PERSON = "person", _("of a person")
@@ -60,7 +60,10 @@ class ResultDraft(Revised):
 
 
 class IssuedDocument(models.Model):
-    """A signed result; sealed and out once `issued_at` is set. `key` is what its QR code leads to."""
+    """A signed result; sealed and out once `issued_at` is set. `key` is what its QR code leads to.
+
+    `place` is where the seal goes: {"page": from 0, "box": [left, bottom, right, top] in points}.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="documents")
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="+")
@@ -72,6 +75,7 @@ class IssuedDocument(models.Model):
     size = models.PositiveIntegerField()
     signer = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="+")
     seal = models.ForeignKey(Certificate, null=True, on_delete=models.PROTECT, related_name="+")
+    place = models.JSONField(default=dict)
     signed_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
     is_sample = models.BooleanField(default=False)
