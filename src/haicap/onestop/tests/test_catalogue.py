@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,7 +21,7 @@ from haicap.onestop.actions import catalogue as actions
 from haicap.onestop.actions import publications
 from haicap.onestop.actions.dossiers import Receipt, receive
 from haicap.onestop.actions.workbooks import tables_of
-from haicap.onestop.models import Procedure, ProcedureVersion, Publication
+from haicap.onestop.models import Dossier, Procedure, ProcedureVersion, Publication
 from haicap.onestop.papers.catalogue import workbook
 from haicap.onestop.queries.catalogue import bodies_without, in_force, versions_for
 from haicap.onestop.queries.routing import competent_body
@@ -389,3 +390,20 @@ def test_the_api_answers_for_a_day(shipped: int, client_as: Callable[..., Client
     assert inside.get("/api/onestop/procedures?q=ket hon").json()["count"] == 1
     assert inside.get("/api/onestop/procedures/1.001193?on=2025-06-30").status_code == 404
     assert Client().get("/api/onestop/procedures").status_code == 401
+
+
+def test_the_terminal_loads_the_data_that_ships_as_often_as_asked(db: None) -> None:
+    for _time in range(2):
+        out = io.StringIO()
+        call_command("onestop", "load", stdout=out)
+        assert out.getvalue().split() == ["centres", "38", "procedures", "10"]
+
+
+def test_the_terminal_names_a_dossier_that_does_not_follow_from_its_ledger(service: Service) -> None:
+    row, out = service.begun(at=at(4)), io.StringIO()
+    call_command("onestop", "verify", stdout=out)
+    assert "dossiers 1  events 3" in out.getvalue()
+    Dossier.objects.filter(pk=row.pk).update(competent_body=service.other)
+    with pytest.raises(CommandError):
+        call_command("onestop", "verify", stdout=out)
+    assert f"{row.reference}: competent_body does not follow from the ledger" in out.getvalue()
