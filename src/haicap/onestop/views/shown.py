@@ -14,6 +14,7 @@ from haicap.onestop.models import Event
 from haicap.onestop.queries import desk as queries
 from haicap.onestop.queries import lists
 from haicap.onestop.queries.centres import open_centres_on
+from haicap.onestop.queries.signing import result_of
 from haicap.onestop.rules.lifecycle import Kind
 from haicap.onestop.texts.desk import (
     DELIVER,
@@ -116,6 +117,7 @@ def dossier_context(
         "faulty": faulty,
         "result_verb": next((VERBS[kind] for kind in queries.RESULT_KINDS if kind in page.kinds), ""),
         "result_first": primary in queries.RESULT_KINDS,
+        "result": result_of(dossier=page.dossier),
         "may_scan": Kind.SCANNED in page.kinds,
         "may_unmask": actor.may(permissions.UNMASK),
         "may_secret": actor.may(permissions.RECEIVE),
