@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from haicap.kernel import audit
-from haicap.kernel.access import Actor
+from haicap.kernel.access import ANONYMOUS, Actor
 from haicap.kernel.errors import Conflict, Refused
 from haicap.kernel.text import nfc
 from haicap.onestop import permissions
@@ -42,7 +42,7 @@ def write_petition(*, body: Body, words: Words, address: str, dossier: Dossier |
     now = timezone.now()
     today = timezone.localtime(now).date()
     days = pack_on(day=today).petition_days
-    return Feedback.objects.create(
+    row = Feedback.objects.create(
         kind=Feedback.Kind.PETITION,
         body=body,
         dossier=dossier,
@@ -53,6 +53,13 @@ def write_petition(*, body: Body, words: Words, address: str, dossier: Dossier |
         received_at=now,
         due_on=calendar_now().add(today, days),
     )
+    audit.record(
+        actor=ANONYMOUS,
+        action="onestop.petition.written",
+        subject=row,
+        after={"body": body.code, "due_on": row.due_on},
+    )
+    return row
 
 
 @transaction.atomic
@@ -84,4 +91,7 @@ def judge(*, petition: Feedback, satisfied: bool) -> Feedback:
         raise Refused("petition.open", _("The petition is not answered yet."))
     row.satisfied = satisfied
     row.save(update_fields=["satisfied"])
+    audit.record(
+        actor=ANONYMOUS, action="onestop.petition.judged", subject=row, after={"satisfied": satisfied}
+    )
     return row

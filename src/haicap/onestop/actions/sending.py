@@ -36,6 +36,8 @@ Resolve = Callable[[str, int], Iterable[str]]
 @transaction.atomic
 def dispatch(*, now: datetime | None = None) -> int:
     """Make deliveries for what happened since the last time; return how many."""
+    if not Subscription.objects.exists():
+        return 0
     moment = now or timezone.now()
     Dispatch.objects.get_or_create(pk=1)
     row = Dispatch.objects.select_for_update().get(pk=1)
@@ -45,9 +47,15 @@ def dispatch(*, now: datetime | None = None) -> int:
     made = 0
     for subscription in Subscription.objects.all():  # a paused one is told when it goes on
         made += _deliver(subscription, after, moment)
-    row.marks = _marks(row.marks, moment, last)
-    row.save(update_fields=["marks"])
+    if not _is_quiet(row.marks, moment, last):
+        row.marks = _marks(row.marks, moment, last)
+        row.save(update_fields=["marks"])
     return made
+
+
+def _is_quiet(marks: list[list[Any]], moment: datetime, last: int) -> bool:
+    """Say whether nothing happened since a recent mark; without a new one the next look only goes further back."""
+    return bool(marks) and marks[-1][1] == last and moment - _time(marks[-1][0]) < MARK_EVERY
 
 
 def _deliver(subscription: Subscription, after: int, moment: datetime) -> int:

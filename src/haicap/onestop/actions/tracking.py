@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from haicap.kernel import audit
+from haicap.kernel.access import ANONYMOUS
 from haicap.kernel.errors import Refused
 from haicap.onestop.actions import dossiers, files
 from haicap.onestop.actions.files import Paper
@@ -51,14 +53,20 @@ def open_tracking(*, code: str, secret: str, address: str) -> Dossier:
 def _used(applicant: Applicant) -> bool:
     """Use the secret up; False where another did so at the same moment."""
     rows = Applicant.objects.filter(pk=applicant.pk, secret=applicant.secret)
-    return rows.update(secret="") == 1
+    with transaction.atomic():
+        if rows.update(secret="") != 1:
+            return False
+        audit.record(actor=ANONYMOUS, action="onestop.tracking.opened", subject=applicant.dossier)
+    return True
 
 
+@transaction.atomic
 def renew_secret(*, dossier: Dossier) -> str:
     """Return a new secret for the next time; whoever asks has the page open. The old one no longer opens."""
     secret = "".join(secrets.choice(dossiers.ALPHABET) for _number in range(dossiers.SECRET_LENGTH))
     digest = dossiers.secret_digest(reference=dossier.reference, secret=secret)
     Applicant.objects.filter(dossier=dossier).update(secret=digest)
+    audit.record(actor=ANONYMOUS, action="onestop.tracking.secret_renewed", subject=dossier)
     return secret
 
 
@@ -120,4 +128,5 @@ def rate(*, dossier: Dossier, rating: int, text: str = "") -> Feedback:
     row, _made = Feedback.objects.update_or_create(
         dossier=dossier, kind=Feedback.Kind.RATING, defaults=values
     )
+    audit.record(actor=ANONYMOUS, action="onestop.service.rated", subject=row, after={"rating": rating})
     return row

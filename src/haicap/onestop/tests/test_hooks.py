@@ -17,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -238,7 +240,18 @@ def test_what_committed_while_the_worker_was_away_is_not_lost(service: Service, 
     assert len(marks) <= 3 and marks[-1][1] == key + 12
 
 
+def test_without_webhooks_or_news_nothing_is_written(service: Service) -> None:
+    sending.dispatch()
+    assert not Dispatch.objects.exists()
+    _hook(service, "https://he-thong.example.vn/")
+    sending.dispatch()
+    with CaptureQueriesContext(connection) as caught:
+        sending.dispatch()
+    assert not [query for query in caught if query["sql"].startswith(("UPDATE", "INSERT"))]
+
+
 def test_the_marks_stay_few(service: Service) -> None:
+    _hook(service, "https://he-thong.example.vn/")
     for number in range(0, 3600, 5):
         sending.dispatch(now=timezone.now() + timedelta(seconds=number))
     assert len(Dispatch.objects.get().marks) <= 23
