@@ -30,7 +30,7 @@ class LedgerForm(PeriodForm):
         required=False,
         choices=[("", _("all")), *((key, KINDS[key][0]) for key in KEYS)],
     )
-    least = forms.ChoiceField(label=_("Size"), required=False, choices=SIZES)
+    least = forms.ChoiceField(label=_("Size of the difference"), required=False, choices=SIZES)
 
     def __init__(self, *arguments: Any, fields: list[tuple[str, str]], **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -18,7 +18,7 @@ _COLUMNS = (
     Column(label="Nội dung", width=44),
     Column(label="Báo cáo", kind="decimal", width=16),
     Column(label="Thẩm định", kind="decimal", width=16),
-    Column(label="Sổ cái", kind="decimal", width=16),
+    Column(label="Sổ sự kiện", kind="decimal", width=16),
     Column(label="Chênh lệch", kind="decimal", width=14),
     Column(label="Chênh lệch (%)", kind="decimal", width=12),
     Column(label="Kết quả đối chiếu", width=24),
@@ -31,7 +31,7 @@ def ledger_xlsx(*, found: Comparison, campaign: Campaign, made_at: datetime) -> 
     with override("vi"):
         rows = tuple(_row(row) for row in found.rows)
     days = f"từ {found.period.start:%d/%m/%Y} đến {found.period.end:%d/%m/%Y}"
-    title = f"Số liệu báo cáo và số liệu tính từ sổ cái hồ sơ, {days}"
+    title = f"Số liệu báo cáo và số liệu tính từ sổ sự kiện hồ sơ, {days}"
     sheet = Sheet(name="Đối chiếu", title=title, columns=_COLUMNS, rows=rows, fixed_columns=2)
     return build(book=Book(title=title, sheets=(sheet,), made_at=made_at, sample=campaign.is_sample))
 

@@ -103,7 +103,7 @@ def export(request: Request) -> HttpResponse:
         actor=request.actor, campaign=campaign, wanted=form.wanted(), period=period_of(form)
     )
     content = ledger_xlsx(found=found, campaign=campaign, made_at=timezone.now())
-    name = f"bao-cao-va-so-cai-{form.cleaned_data['area']}.xlsx"
+    name = f"bao-cao-va-so-su-kien-{form.cleaned_data['area']}.xlsx"
     return HttpResponse(
         content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )

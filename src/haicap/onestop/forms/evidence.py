@@ -19,8 +19,8 @@ LONGEST_DAYS = 3 * 366
 class PeriodForm(Form):
     """A period of days, both included."""
 
-    start = forms.DateField(label=_("From"))
-    end = forms.DateField(label=_("To"))
+    start = forms.DateField(label=_("From day"))
+    end = forms.DateField(label=_("To day"))
 
     def clean(self) -> dict[str, Any] | None:
         """Refuse a period that ends before it starts, or that is longer than three years."""

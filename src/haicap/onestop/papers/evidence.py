@@ -8,6 +8,7 @@ from haicap.documents.workbook import Book, Cell, Column, Ratio, Sheet, Sum, bui
 from haicap.onestop.queries.evidence import Evidence
 from haicap.onestop.queries.index import BodyIndex
 from haicap.onestop.rules.figures import Counts, Side
+from haicap.onestop.rules.figures.computed import plain
 
 _COUNTED = (
     ("carried_over", "Kỳ trước chuyển sang"),
@@ -33,7 +34,7 @@ _PLACE = {name: _FIRST + index for index, (name, _label) in enumerate(_COUNTED)}
 _NOTES = (
     "Tỷ lệ đúng hạn trên số đã giải quyết: trong các kết quả đã trả, bao nhiêu kết quả đúng hạn.",
     "Tỷ lệ đúng hạn trên số tiếp nhận: cách tính của Cổng; hồ sơ đang giải quyết cũng nằm ở mẫu số.",
-    "Số liệu tính từ sổ cái hồ sơ; kỳ gồm cả ngày đầu và ngày cuối.",
+    "Số liệu tính từ sổ sự kiện hồ sơ; kỳ gồm cả ngày đầu và ngày cuối.",
 )
 
 
@@ -103,7 +104,7 @@ def index_xlsx(*, rows: Sequence[BodyIndex], title: str, made_at: datetime) -> b
         Column(label="Điểm đạt", kind="decimal"),
         Column(label="Điểm tối đa tính được", kind="decimal"),
         *(
-            Column(label=f"{item.name_vi} ({item.points.normalize()} điểm)", kind="decimal", width=16)
+            Column(label=f"{item.name_vi} ({plain(item.points)} điểm)", kind="decimal", width=16)
             for item in items
         ),
     )

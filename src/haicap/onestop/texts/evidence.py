@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from haicap.kernel.errors import Text
 from haicap.onestop.rules.figures import Measure, Side
+from haicap.onestop.rules.figures.computed import plain
 from haicap.onestop.rules.index766 import ItemResult, Rule, State, Zero
 
 MEASURES: Mapping[Measure, Text] = {
@@ -101,7 +102,7 @@ def count_name(name: str) -> Text:
 def rule_text(result: ItemResult) -> str:
     """Return the rule of an item as a sentence, with what its state makes of it."""
     item = result.item
-    points = {"points": item.points.normalize()}
+    points = {"points": plain(item.points)}
     match result.rule:
         case Rule.INFORMS:
             return _("For information; gives no points.")
