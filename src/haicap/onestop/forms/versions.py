@@ -180,7 +180,12 @@ class VersionForms:
     @property
     def has_errors(self) -> bool:
         """Say whether anything is wrong."""
-        return bool(self.main.errors) or any(rows.total_error_count() for rows in self.tables.values())
+        return bool(self.main.errors) or self.has_row_errors
+
+    @property
+    def has_row_errors(self) -> bool:
+        """Say whether anything is wrong in a table."""
+        return any(rows.total_error_count() for rows in self.tables.values())
 
     def filled(self, table: str) -> list[_Row]:
         """Return the rows of a table that count."""
@@ -193,8 +198,9 @@ class VersionForms:
                 form: Form = self.main
             else:
                 form = self.filled(fault.file)[fault.row - 1]
-            column = fault.column if fault.column in form.fields else None
-            form.add_error(column, str(fault.message))
+            field = form.fields.get(fault.column or "")
+            shown = field is not None and not field.widget.is_hidden
+            form.add_error(fault.column if shown else None, str(fault.message))
 
 
 def _initial(version: ProcedureVersion) -> dict[str, Any]:

@@ -325,6 +325,8 @@ def test_a_version_is_added_by_a_form_that_begins_with_the_former_one(
     assert "Giấy chứng sinh" in inside.get(url).content.decode()
     refused = inside.post(url, _posted(limit_value="9", same_day="on"))
     assert refused.status_code == 422
+    twice = {"procedure_papers-1-name_vi": "Tờ khai mới"}
+    assert "alert-danger" in inside.post(url, _posted(**twice)).content.decode()
     assert ProcedureVersion.objects.count() == 10
     assert inside.post(url, _posted()).status_code == 302
     first, second = ProcedureVersion.objects.filter(procedure__code="1.001193").order_by("number")

@@ -101,7 +101,7 @@ def guide(request: Request, code: str) -> HttpResponse:
     today = timezone.localdate()
     version = queries.guide_of(code=code, day=today)
     context = {
-        "version": version,
+        "current": version,
         "procedure": version.procedure,
         "centres": queries.centres_open(day=today) if version.non_territorial else (),
     }
