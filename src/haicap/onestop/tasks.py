@@ -13,6 +13,7 @@ from haicap.kernel.area import Task
 from haicap.onestop import permissions
 from haicap.onestop.queries.lists import STEPS, Waits, asked_for, counts_for
 from haicap.onestop.queries.petitions import tally_for
+from haicap.onestop.queries.succession import merged_count_for
 
 _TITLES: Mapping[Waits, Any] = {
     Waits.RECEIVE: ngettext_lazy("%(n)d dossier is to be received", "%(n)d dossiers are to be received", "n"),
@@ -39,7 +40,17 @@ _TITLES: Mapping[Waits, Any] = {
 
 def tasks_for(*, actor: Actor) -> list[Task]:
     """Return what waits for the actor's role at the own body: late ones first, then step by step, then petitions."""
-    return _dossiers(actor) + _petitions(actor)
+    return _dossiers(actor) + _petitions(actor) + _merged(actor)
+
+
+def _merged(actor: Actor) -> list[Task]:
+    """Return the running dossiers of merged units, which somebody must pass on, as one task."""
+    count = merged_count_for(actor=actor)
+    if not count:
+        return []
+    title = ngettext("%(n)d dossier of a merged unit", "%(n)d dossiers of merged units", count) % {"n": count}
+    detail = _("Pass them on to the successor.")
+    return [Task(title=title, detail=detail, url=reverse("onestop:merged"), urgent=True)]
 
 
 def _petitions(actor: Actor) -> list[Task]:

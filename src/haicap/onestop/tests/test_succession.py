@@ -18,6 +18,7 @@ from haicap.onestop.queries.integrity import verify
 from haicap.onestop.queries.lists import work_for
 from haicap.onestop.queries.succession import merged_for
 from haicap.onestop.rules.lifecycle import Kind
+from haicap.onestop.tasks import tasks_for
 from haicap.onestop.tests.conftest import Service
 from haicap.register.models import Body, Succession
 
@@ -92,11 +93,12 @@ def test_the_page_names_merged_bodies_and_passes_their_dossiers_on(
 ) -> None:
     merged.begun(), merged.begun()
     client = client_as(Role.ADMINISTRATOR)
+    assert [task.url for task in tasks_for(actor=client.actor)] == [reverse("onestop:merged")]
     address = reverse("onestop:merged")
     assert merged.committee.code in client.get(address).content.decode()
     answer = client.post(address, {"body": merged.committee.code, "to": merged.other.code}, follow=True)
     assert answer.status_code == 200
-    assert merged_for(actor=SYSTEM) == []
+    assert merged_for(actor=SYSTEM) == [] and tasks_for(actor=client.actor) == []
     assert Dossier.objects.filter(competent_body=merged.other).count() == 2
     assert client.post(address, {"body": "NOBODY"}).status_code == 404
     with pytest.raises(NotAllowed):
