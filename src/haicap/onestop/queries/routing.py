@@ -13,6 +13,7 @@ from haicap.onestop.texts.catalogue import ROUTING
 from haicap.register.models import Body, Succession, Unit
 
 DEEPEST = 10
+GONE = "/"
 
 
 def competent_body(
@@ -31,15 +32,16 @@ def competent_body(
     question = Question(
         rule=version.competent,
         fixed=version.competent_body.code if version.competent_body else "",
-        address=unit.code if unit else "",
-        land=land_unit.code if land_unit else "",
-        chosen=chosen.code if chosen else "",
+        address=_key(unit, day),
+        land=_key(land_unit, day),
+        chosen=_key(chosen, day),
         successors=successors_on(units=given, day=day),
     )
     found = route(question=question)
     if not found.body:
-        names = Unit.objects.filter(code__in=found.choices).values_list("full_name", flat=True)
-        choices = ", ".join(names.order_by("full_name"))
+        codes = [key.partition(GONE)[0] for key in found.choices]
+        heirs = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), code__in=codes)
+        choices = ", ".join(sorted(set(heirs.values_list("full_name", flat=True))))
         raise Refused(found.fault, str(ROUTING[found.fault]) % {"choices": choices}, field=found.field)
     body = Body.objects.filter(code=found.body).first()
     if body is None:
@@ -47,20 +49,27 @@ def competent_body(
     return body
 
 
+def _key(unit: Unit | None, day: date) -> str:
+    """Return the code of a unit, with its last day where it is gone: a successor may carry on the same code."""
+    if unit is None:
+        return ""
+    return f"{unit.code}{GONE}{unit.valid_to}" if unit.valid_to and unit.valid_to <= day else unit.code
+
+
 def successors_on(*, units: Sequence[Unit], day: date) -> Mapping[str, Sequence[str]]:
-    """Return code -> codes of the successors, for those of `units` (and theirs) that exist no more on `day`."""
+    """Return key -> keys of the successors, for those of `units` (and theirs) that exist no more on `day`."""
     found: dict[str, Sequence[str]] = {}
     frontier = [one for one in units if one.valid_to is not None and one.valid_to <= day]
     for _step in range(DEEPEST):
         if not frontier:
             break
         rows = Succession.objects.filter(predecessor__in=frontier, effective__lte=day).select_related(
-            "successor"
+            "predecessor", "successor"
         )
-        following: dict[str, list[Unit]] = {one.code: [] for one in frontier}
-        for row in rows.select_related("predecessor", "successor"):
-            following[row.predecessor.code].append(row.successor)
-        found |= {code: [one.code for one in heirs] for code, heirs in following.items()}
+        following: dict[str, list[Unit]] = {_key(one, day): [] for one in frontier}
+        for row in rows:
+            following[_key(row.predecessor, day)].append(row.successor)
+        found |= {key: [_key(one, day) for one in heirs] for key, heirs in following.items()}
         frontier = [
             one
             for heirs in following.values()
@@ -68,9 +77,3 @@ def successors_on(*, units: Sequence[Unit], day: date) -> Mapping[str, Sequence[
             if one.valid_to is not None and one.valid_to <= day
         ]
     return found
-
-
-def units_choosable(*, day: date) -> list[tuple[str, str]]:
-    """Return the communes of `day` as choices, (code, full name)."""
-    rows = Unit.objects.filter(Q(valid_to=None) | Q(valid_to__gt=day), level=Unit.Level.COMMUNE)
-    return list(rows.order_by("full_name").values_list("code", "full_name"))

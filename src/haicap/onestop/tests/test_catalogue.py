@@ -197,6 +197,34 @@ def test_a_commune_that_was_merged_leads_to_its_successor(service: Service) -> N
     assert competent_body(**given, day=date(2025, 12, 1)) == service.other
 
 
+def test_a_commune_whose_successor_carries_on_its_code_leads_to_that_code(service: Service) -> None:
+    gone = service.unit
+    Unit.objects.filter(pk=gone.pk).update(valid_to=date(2025, 12, 1))
+    gone.refresh_from_db()
+    heir = Unit.objects.create(
+        code=gone.code, level=gone.level, unit_type=gone.unit_type, name="Mới", full_name="Phường Mới", folded="moi",
+        province_code=gone.province_code, valid_from=date(2025, 12, 1),
+    )  # fmt: skip
+    Succession.objects.create(predecessor=gone, successor=heir, extent="whole", effective=date(2025, 12, 1))
+    found = competent_body(version=service.version, unit=gone, land_unit=None, day=date(2025, 12, 2))
+    assert found == service.committee
+
+
+def test_a_commune_that_was_divided_asks_which_of_its_successors(service: Service) -> None:
+    gone = service.unit
+    Unit.objects.filter(pk=gone.pk).update(valid_to=date(2025, 12, 1))
+    gone.refresh_from_db()
+    heirs = list(Unit.objects.filter(level="commune", valid_to=None).exclude(pk=gone.pk).order_by("code")[:2])
+    for heir in heirs:
+        Succession.objects.create(
+            predecessor=gone, successor=heir, extent="part", effective=date(2025, 12, 1)
+        )
+    with pytest.raises(Refused) as caught:
+        competent_body(version=service.version, unit=gone, land_unit=None, day=date(2025, 12, 2))
+    assert (caught.value.code, caught.value.field) == ("routing.divided", "unit")
+    assert all(heir.full_name in str(caught.value) for heir in heirs)
+
+
 def test_a_publication_is_recorded_once_for_each_body_and_only_for_the_own_one(
     service: Service, staff: Callable[[Role, str], Actor]
 ) -> None:
