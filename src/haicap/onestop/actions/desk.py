@@ -110,20 +110,26 @@ def assign_many(*, actor: Actor, references: Iterable[str], person: Person | Non
     Those of others are not seen, so they are not counted. Raises NotAllowed, Refused.
     """
     actor.must(permissions.ASSIGN)
-    wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
-    if not wanted:
-        raise Refused("assign.none", _("Tick the dossiers first."), field="dossier")
     if person is not None and person.body_id != actor.body_id:
         raise Refused("assign.person", _("Choose somebody of your own body."), field="person")
+    payload = {"person": person.pk if person else None}
+    return _each(actor=actor, references=references, kind=Kind.ASSIGNED, payload=payload)
+
+
+def forward_many(*, actor: Actor, references: Iterable[str]) -> Many:
+    """Forward received dossiers to their competent bodies, each by its own event. Raises NotAllowed, Refused."""
+    actor.must(permissions.RECEIVE)
+    return _each(actor=actor, references=references, kind=Kind.FORWARDED, payload={})
+
+
+def _each(*, actor: Actor, references: Iterable[str], kind: Kind, payload: Mapping[str, Any]) -> Many:
+    wanted = list(dict.fromkeys(references))[:MOST_AT_ONCE]
+    if not wanted:
+        raise Refused("dossiers.none", _("Tick the dossiers first."), field="dossier")
     done, left = 0, []
     for row in dossiers_for(actor=actor).filter(reference__in=wanted).order_by("pk"):
         try:
-            dossiers.act(
-                actor=actor,
-                dossier=row,
-                kind=Kind.ASSIGNED,
-                payload={"person": person.pk if person else None},
-            )
+            dossiers.act(actor=actor, dossier=row, kind=kind, payload=payload)
             done += 1
         except Refusal as refusal:
             left.append(Left(dossier=row, message=refusal.message))

@@ -306,6 +306,26 @@ def test_a_manager_gives_many_dossiers_to_one_person_and_hears_which_stayed(
     assert Dossier.objects.filter(assignee=worker.person_id).count() == 3
 
 
+def test_a_counter_forwards_many_at_once_and_hears_which_stayed(
+    service: Service, client_at: Callable[..., Any]
+) -> None:
+    rows = [service.receive() for _number in range(3)]
+    fresh, begun = service.register(), service.begun()
+    client = client_at(Role.COUNTER_OFFICER, "first")
+    given = {"dossier": [row.reference for row in (*rows, fresh, begun)], "back": "//evil.example/"}
+    answer = client.post(reverse("onestop:forward"), given)
+    assert answer.status_code == 302 and answer["Location"] == reverse("onestop:work")
+    assert Event.objects.filter(kind="forwarded").count() == 4
+    fresh.refresh_from_db()
+    assert fresh.status == Dossier.Status.NEW
+    assert (
+        client_at(Role.COUNTER_OFFICER, "second").post(reverse("onestop:forward"), given).status_code == 302
+    )
+    assert Event.objects.filter(kind="forwarded").count() == 4
+    assert client.post(reverse("onestop:forward"), {}).status_code == 422
+    assert client_at(Role.SPECIALIST, "committee").post(reverse("onestop:forward"), given).status_code == 403
+
+
 def test_a_dossier_is_given_to_people_of_the_own_body_only(service: Service, staff: Staff) -> None:
     row, stranger = service.begun(), staff(Role.SPECIALIST, "other")
     for person in (stranger.person_id, 10**9):

@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("", work.work, name="work"),
     path("work.xlsx", work.export, name="work-export"),
     path("assign/", work.assign, name="assign"),
+    path("forward/", work.forward, name="forward"),
     path("receive/", receive.receive, name="receive"),
     path("counter/", counter.counter, name="counter"),
     path("merged/", succession.merged, name="merged"),

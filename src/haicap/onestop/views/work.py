@@ -82,6 +82,7 @@ def work(request: Request) -> HttpResponse:
         "colours": STATUS_COLOURS,
         "query": request.GET.urlencode(),
         "may_assign": request.actor.may(permissions.ASSIGN) and tab != "all",
+        "may_forward": request.actor.may(permissions.RECEIVE) and tab != "all",
         "may_receive": request.actor.may(permissions.RECEIVE) and place_of(actor=request.actor) is not None,
     }
     if context["may_assign"]:
@@ -127,6 +128,19 @@ def assign(request: Request) -> HttpResponse:
         raise Refused("assign.person", _("Choose somebody of your own body."), field="person")
     many = desk.assign_many(actor=request.actor, references=request.POST.getlist("dossier"), person=person)
     text = ngettext("%(n)d dossier was assigned.", "%(n)d dossiers were assigned.", many.done)
+    return _told(request, many, text)
+
+
+@needs(permissions.RECEIVE)
+@require_POST
+def forward(request: Request) -> HttpResponse:
+    """Forward the ticked dossiers to their competent bodies."""
+    many = desk.forward_many(actor=request.actor, references=request.POST.getlist("dossier"))
+    text = ngettext("%(n)d dossier was forwarded.", "%(n)d dossiers were forwarded.", many.done)
+    return _told(request, many, text)
+
+
+def _told(request: Request, many: desk.Many, text: str) -> HttpResponse:
     messages.success(request, text % {"n": many.done})
     for left in many.left[:10]:
         messages.warning(request, f"{left.dossier}: {left.message}")
