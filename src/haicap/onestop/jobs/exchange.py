@@ -11,7 +11,7 @@ from haicap.kernel.jobs import Progress, every, job
 from haicap.onestop.actions.importing import enter
 from haicap.onestop.actions.sending import dispatch, forget, send
 from haicap.onestop.actions.tries import sweep_tries
-from haicap.onestop.queries.importing import check, path_of, read, told
+from haicap.onestop.queries.importing import check, imports_for, path_of, read, told
 from haicap.onestop.rules.imports import read_mapping
 
 MOST_TOLD = 500
@@ -29,6 +29,11 @@ def sweep() -> None:
     """Remove what nobody needs any more: old deliveries and tries."""
     forget()
     sweep_tries()
+
+
+def _page(actor: Actor, token: str) -> str:
+    run = imports_for(actor=actor).filter(subject=token).first()
+    return reverse("onestop:import-result", args=[run.pk]) if run else reverse("onestop:import")
 
 
 @job("onestop.import")
@@ -56,5 +61,5 @@ def import_export(
         "events": report.events,
         "left_out": len({fault.row for fault in report.faults}),
         "faults": told(report.faults, most=MOST_TOLD),
-        "url": reverse("onestop:import"),
+        "url": _page(actor, token),
     }

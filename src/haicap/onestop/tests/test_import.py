@@ -359,6 +359,7 @@ def test_the_pages_lead_from_the_upload_over_the_look_to_the_result(
     assert path_of(token=token).exists() and jobs.run_next(actor_of=actor_by_id)
     job.refresh_from_db()
     assert job.state == "done" and (job.result or {})["new"] == 2 and not path_of(token=token).exists()
+    assert (job.result or {})["url"] == reverse("onestop:import-result", args=[job.pk])
     assert client.get(reverse("onestop:import-result", args=[job.pk])).status_code == 200
     assert client.get(url).status_code == 200 and client.get(check_url).status_code == 404
     other = client_as(Role.CENTRE_MANAGER, body=service.first.body)
