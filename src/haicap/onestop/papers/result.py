@@ -41,7 +41,7 @@ def result_document(
     )
     committee = body.kind == Body.Kind.COMMUNE_COMMITTEE
     return Document(
-        issuer=_issuer(body),
+        issuer=issuer_of(body),
         symbol=draft.symbol,
         place=place_of(body),
         year=day.year if day else dossier.registered_at.year,
@@ -63,7 +63,8 @@ def result_document(
     )
 
 
-def _issuer(body: Body) -> str:
+def issuer_of(body: Body) -> str:
+    """Return the lines that stand for a body as issuer."""
     name, prefix = body.name_vi, "Ủy ban nhân dân "
     return f"{prefix.strip()}\n{name.removeprefix(prefix)}" if name.startswith(prefix) else name
 
