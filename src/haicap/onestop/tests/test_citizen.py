@@ -256,6 +256,18 @@ def test_the_applicant_downloads_the_result_and_confirms_that_it_arrived(service
     assert proof.startswith("online:confirmed:")
 
 
+def test_the_applicant_downloads_the_forms_that_are_for_the_applicant(service: Service) -> None:
+    row = service.act(service.begun(), Kind.SUPPLEMENT_ASKED, payload={"reason": "Thiếu tờ khai"})
+    client = _opened(row)
+    page = client.get(reverse("onestop:tracked", args=[row.reference]))
+    assert [one.purpose for one in page.context["forms"]] == ["receipt", "supplement"]
+    for one in page.context["forms"]:
+        url = reverse("onestop:form", args=[row.reference, one.purpose, one.sequence])
+        assert url in page.content.decode()
+        assert client.get(url).content.startswith(b"%PDF")
+        assert not Client().get(url).content.startswith(b"%PDF")
+
+
 def test_a_result_that_is_not_paid_for_or_not_sealed_is_not_given_out(service: Service) -> None:
     unpaid, unsealed = service.issued(fee=8000), service.issued()
     _signed(unpaid)

@@ -19,6 +19,7 @@ from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request, client_address
 from haicap.onestop.actions import tracking
 from haicap.onestop.forms.public import OpenForm, RatingForm, StepForm, SupplementForm, papers_of
+from haicap.onestop.queries.papers import printable
 from haicap.onestop.queries.tracking import Tracked, tracked
 from haicap.onestop.rules.lifecycle import Kind
 from haicap.onestop.rules.masking import mask_name
@@ -62,6 +63,7 @@ def _context(seen: Tracked, **forms: Form) -> dict[str, Any]:
         "history": texts.history(events=seen.events),
         "name": mask_name(dossier.applicant.full_name),
         "result": seen.result,
+        "forms": [row for row in printable(dossier=dossier, events=seen.events) if row.purpose != "control"],
         "may_supplement": Kind.SUPPLEMENT_GIVEN in seen.mine,
         "may_withdraw": Kind.WITHDRAW_ASKED in seen.mine and not seen.life.result.signed,
         "may_confirm": Kind.RETURNED in seen.mine and bool(seen.result) and seen.life.payment != "due",
