@@ -114,7 +114,7 @@ def _receipt(given: Given) -> list[Block]:
     table = Table(
         caption="Thành phần hồ sơ",
         columns=(
-            Column(label="STT", share=0.5),
+            Column(label="STT", share=0.7),
             Column(label="Tên giấy tờ", share=4),
             Column(label="Số lượng", share=1, align="centre"),
             Column(label="Đã nộp", share=1, align="centre"),
@@ -246,7 +246,7 @@ def _control(given: Given) -> list[Block]:
     table = Table(
         caption="Quá trình giải quyết",
         columns=(
-            Column(label="STT", share=0.5),
+            Column(label="STT", share=0.7),
             Column(label="Công việc", share=2),
             Column(label="Cơ quan, người thực hiện", share=3),
             Column(label="Thời điểm", share=1.8),
