@@ -1,5 +1,6 @@
 """Tables of the area, by noun."""
 
+from haicap.onestop.models.calendar import CalendarChange, DueMove
 from haicap.onestop.models.catalogue import Procedure, ProcedureVersion, Publication
 from haicap.onestop.models.centres import Centre, CentreFact, Counter, Outage
 from haicap.onestop.models.dossiers import Applicant, Attachment, Dossier, Event, Part
@@ -13,6 +14,7 @@ __all__ = [
     "Applicant",
     "Appointment",
     "Attachment",
+    "CalendarChange",
     "Centre",
     "CentreFact",
     "Certificate",
@@ -20,6 +22,7 @@ __all__ = [
     "Delivery",
     "Dispatch",
     "Dossier",
+    "DueMove",
     "Event",
     "Feedback",
     "IssuedDocument",
