@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -31,9 +32,9 @@ def open_tracking(*, code: str, secret: str, address: str) -> Dossier:
     by_code = scope_of(purpose="track", value=code)
     take_try(scope=scope_of(purpose="from", value=address), most=PER_ADDRESS, window=WINDOW)
     take_try(scope=by_code, most=PER_CODE, window=WINDOW)
-    wanted = code.strip().upper()
-    rows = Applicant.objects.select_related("dossier")
-    found = rows.filter(dossier__code=wanted).first() or rows.filter(dossier__reference=wanted).first()
+    typed = code.strip()
+    wanted = Q(dossier__code__in=(typed, typed.upper())) | Q(dossier__reference=typed.upper())
+    found = Applicant.objects.select_related("dossier").filter(wanted).order_by("pk").first()
     reference = found.dossier.reference if found else "0" * dossiers.REFERENCE_LENGTH
     given = dossiers.secret_digest(reference=reference, secret=secret)
     kept = found.secret if found and found.secret else "-" * len(given)

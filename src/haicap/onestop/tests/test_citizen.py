@@ -95,6 +95,16 @@ def test_no_such_code_wrong_secret_and_used_secret_get_the_same_sentence(service
     assert len(wrong) == 1
 
 
+def test_a_wrong_try_costs_the_same_whether_the_code_exists_or_not(service: Service) -> None:
+    row, counts = service.begun(), set()
+    _words("THE-FIRST-TRY", "ABCDEFGH")  # makes the row of the address
+    for code in (row.reference, row.code or "", "NO-SUCH-CODE"):
+        with CaptureQueriesContext(connection) as caught:
+            _words(code, "ABCDEFGH")
+        counts.add(len(caught))
+    assert len(counts) == 1
+
+
 def test_wrong_tries_are_bounded_by_code_and_by_address(service: Service) -> None:
     row = service.begun()
     for number in range(tracking.PER_CODE):
