@@ -25,6 +25,7 @@ from haicap.onestop.queries.dossiers import (
     dossiers_for,
     events_for,
 )
+from haicap.onestop.queries.papers import Papers, Printable, papers_of, printable
 from haicap.onestop.rules.lifecycle import Consultation, Kind, Life, check
 from haicap.onestop.rules.masking import mask_address, mask_email, mask_name, mask_number
 from haicap.onestop.rules.payloads import FIELDS
@@ -85,6 +86,7 @@ class DossierPage:
     events: Sequence[Event]
     consultations: Sequence[tuple[Consultation, Body | None, bool]]
     attachments: Sequence[Attachment]
+    papers: Papers
     kinds: Sequence[Kind]
     steps: Sequence[tuple[str, str, bool]]
     bodies: Mapping[str, Body]
@@ -111,6 +113,7 @@ def page_for(*, actor: Actor, reference: str, now: datetime | None = None) -> Do
             (row, bodies.get(row.body), (row.answered_at or moment) > row.due_at)
             for row in life.consultations
         ],
+        papers=papers_of(dossier=dossier, life=life, events=events),
         attachments=list(attachments_for(actor=actor, dossier=dossier)),
         kinds=kinds_for(actor=actor, dossier=dossier, life=life),
         steps=_steps(dossier, life),
@@ -323,6 +326,11 @@ def counter_for(*, actor: Actor, reference: str) -> CounterPage:
         has_part=dossiers_for(actor=actor).filter(pk=dossier.pk).exists(),
         place=place,
     )
+
+
+def forms_for(*, actor: Actor, dossier: Dossier) -> list[Printable]:
+    """Return the forms of a visible dossier that can be printed."""
+    return printable(dossier=dossier, events=list(events_for(actor=actor, dossier=dossier)))
 
 
 def done_before(*, dossier: Dossier, key: str) -> bool:

@@ -139,6 +139,7 @@ def test_the_page_finds_a_procedure_takes_the_form_and_shows_code_appointment_an
     page = answer.content.decode()
     assert answer.status_code == 200 and str(row.code) in page and "desk-secret" in page
     assert answer["Cache-Control"] == "no-store"
+    assert reverse("onestop:form", args=[row.reference, "receipt", 2]) in page
     again = counter.post(address, filled(service)).content.decode()
     assert str(row.code) in again and "desk-secret" not in again
     assert Dossier.objects.count() == 1

@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from haicap.onestop.views import counter, dossier, receive, succession, work
 
 urlpatterns: list[URLPattern] = [
-    path("", work.work, name="work"),
+    path("work/", work.work, name="work"),
     path("work.xlsx", work.export, name="work-export"),
     path("assign/", work.assign, name="assign"),
     path("forward/", work.forward, name="forward"),

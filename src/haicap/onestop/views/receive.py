@@ -16,6 +16,7 @@ from haicap.onestop.models import ProcedureVersion
 from haicap.onestop.queries import desk
 from haicap.onestop.queries import intake as queries
 from haicap.onestop.queries.centres import open_centres_on
+from haicap.onestop.queries.desk import forms_for
 from haicap.onestop.queries.dossiers import centre_of
 from haicap.onestop.texts.desk import DELIVER
 
@@ -73,6 +74,7 @@ def _taken(request: Request, taken: actions.Taken, form: IntakeForm, context: di
         "taken": taken,
         "dossier": taken.dossier,
         "outcome": form.cleaned_data["outcome"].value,
+        "forms": forms_for(actor=request.actor, dossier=taken.dossier),
         "deliver": DELIVER[form.cleaned_data["deliver"]],
     }
     answer = render(request, "onestop/received.html", context)

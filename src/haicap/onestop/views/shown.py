@@ -117,6 +117,7 @@ def dossier_context(
         "faulty": faulty,
         "result_verb": next((VERBS[kind] for kind in queries.RESULT_KINDS if kind in page.kinds), ""),
         "result_first": primary in queries.RESULT_KINDS,
+        "papers": page.papers,
         "result": result_of(dossier=page.dossier),
         "may_scan": Kind.SCANNED in page.kinds,
         "may_unmask": actor.may(permissions.UNMASK),
