@@ -5,17 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
 from haicap.kernel.access import Actor, Role
-from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
+from haicap.kernel.errors import Conflict, Missing, Refused
 from haicap.kernel.models import AuditEntry
 from haicap.onestop.actions import desk
 from haicap.onestop.models import Dossier, Event
-from haicap.onestop.queries.desk import counter_for, kinds_for, page_for
-from haicap.onestop.queries.dossiers import dossier_for
+from haicap.onestop.queries.desk import kinds_for, page_for
 from haicap.onestop.rules.lifecycle import Kind, Life
 from haicap.onestop.tests.conftest import Service
 
@@ -237,57 +235,6 @@ def test_the_page_of_a_dossier_costs_the_same_for_a_short_and_a_long_history(
     assert few < 30
 
 
-def test_a_counter_opens_any_dossier_by_its_whole_code_and_by_nothing_else(
-    service: Service, staff: Staff
-) -> None:
-    row = service.issued()
-    actor = staff(Role.COUNTER_OFFICER, "second")
-    with pytest.raises(Missing):
-        dossier_for(actor=actor, reference=str(row.code))
-    page = counter_for(actor=actor, reference=str(row.code))
-    assert Kind.RETURNED in page.kinds and not page.has_part
-    assert page.applicant.name == "N• n• m• 01" and "079190000123" not in page.applicant.id_number
-    for text in (str(row.code)[:-1], str(row.code)[-4:], "%", ""):
-        with pytest.raises(Missing):
-            counter_for(actor=actor, reference=text)
-    with pytest.raises(NotAllowed):
-        counter_for(actor=staff(Role.COUNTER_OFFICER, "other"), reference=str(row.code))
-
-
-def test_a_counter_takes_payment_and_returns_and_the_page_says_so(
-    service: Service, client_at: Callable[..., Any]
-) -> None:
-    row = service.issued(fee=8000)
-    client = client_at(Role.COUNTER_OFFICER, "second")
-    address = reverse("onestop:counter")
-    page = client.get(address, {"code": row.code}).content.decode()
-    assert f'value="{Kind.PAID.value}"' in page and f'value="{Kind.RETURNED.value}"' not in page
-    assert send(client, row, Kind.RETURNED, counter="1", how="signature").status_code == 422
-    assert send(client, row, Kind.PAID, counter="1", receipt="BL-0001").status_code == 302
-    photo = SimpleUploadedFile("ky.jpg", b"\xff\xd8\xff\xe0 photo")
-    assert send(client, row, Kind.RETURNED, counter="1", how="photo").status_code == 422
-    wrong = SimpleUploadedFile("ky.jpg", b"MZ no photo")
-    refused = send(client, row, Kind.RETURNED, counter="1", how="photo", file=wrong)
-    assert refused.status_code == 422 and not row.events.filter(kind="returned").exists()
-    assert send(client, row, Kind.RETURNED, counter="1", how="photo", file=photo).status_code == 302
-    row.refresh_from_db()
-    assert row.returned_body_id == service.second.body_id
-    assert row.attachments.get().paper == "proof"
-    assert client.get(address, {"code": "H29.T1-000000-0000"}).status_code == 404
-
-
-def test_a_counter_without_a_part_does_nothing_but_counter_work(
-    service: Service, client_at: Callable[..., Any]
-) -> None:
-    row = service.begun()
-    client = client_at(Role.COUNTER_OFFICER, "second")
-    for kind in (Kind.STOPPED, Kind.STEP_DONE, Kind.FORWARDED, Kind.REROUTED):
-        answer = send(client, row, kind, counter="1", reason="x", result="granted", to=service.other.code)
-        assert answer.status_code in (403, 404, 422), kind
-    row.refresh_from_db()
-    assert row.status == Dossier.Status.PROCESSING and row.competent_body_id == service.committee.pk
-
-
 def test_a_manager_gives_many_dossiers_to_one_person_and_hears_which_stayed(
     service: Service, staff: Staff, client_at: Callable[..., Any]
 ) -> None:
@@ -304,26 +251,6 @@ def test_a_manager_gives_many_dossiers_to_one_person_and_hears_which_stayed(
     outside = client_at(Role.SIGNER, "other")
     outside.post(reverse("onestop:assign"), given | {"person": ""})
     assert Dossier.objects.filter(assignee=worker.person_id).count() == 3
-
-
-def test_a_counter_forwards_many_at_once_and_hears_which_stayed(
-    service: Service, client_at: Callable[..., Any]
-) -> None:
-    rows = [service.receive() for _number in range(3)]
-    fresh, begun = service.register(), service.begun()
-    client = client_at(Role.COUNTER_OFFICER, "first")
-    given = {"dossier": [row.reference for row in (*rows, fresh, begun)], "back": "//evil.example/"}
-    answer = client.post(reverse("onestop:forward"), given)
-    assert answer.status_code == 302 and answer["Location"] == reverse("onestop:work")
-    assert Event.objects.filter(kind="forwarded").count() == 4
-    fresh.refresh_from_db()
-    assert fresh.status == Dossier.Status.NEW
-    assert (
-        client_at(Role.COUNTER_OFFICER, "second").post(reverse("onestop:forward"), given).status_code == 302
-    )
-    assert Event.objects.filter(kind="forwarded").count() == 4
-    assert client.post(reverse("onestop:forward"), {}).status_code == 422
-    assert client_at(Role.SPECIALIST, "committee").post(reverse("onestop:forward"), given).status_code == 403
 
 
 def test_a_dossier_is_given_to_people_of_the_own_body_only(service: Service, staff: Staff) -> None:
