@@ -1,7 +1,9 @@
 """Words of the page that sets reported figures beside the ledger's."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +36,12 @@ def value(found: FigureValue | None, *, key: str) -> str:
     if found.is_not_applicable:
         return _("does not apply")
     return written(key=key, text=found.text, is_number=found.number is not None)
+
+
+def signed(number: Decimal) -> str:
+    """Return a difference with its sign, as the current language writes numbers."""
+    whole = number == number.to_integral_value()
+    return f"{'+' if number > 0 else '−'}{localize(int(abs(number)) if whole else abs(number).normalize())}"
 
 
 def why(row: Beside) -> str:

@@ -12,7 +12,7 @@ from haicap.assessment import permissions
 from haicap.assessment.forms import LedgerForm
 from haicap.assessment.ledger_paper import ledger_xlsx
 from haicap.assessment.queries import ledger as queries
-from haicap.assessment.texts import AREAS, KINDS, value, why
+from haicap.assessment.texts import AREAS, KINDS, signed, value, why
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import needs
@@ -87,6 +87,7 @@ def _line(row: queries.Beside, period: Period, request: Request) -> dict[str, An
         "computed": shown(row.computed) if row.computed else "–",
         "kind": KINDS[row.difference.kind],
         "why": why(row),
+        "by": signed(row.difference.by) if row.difference.by else "",
         "figure": reverse("questionnaire:figure", args=[row.unit.code, key]),
         "body": body,
     }

@@ -4,15 +4,18 @@ The same number of queries for one body and for all: nothing here asks per body.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from haicap.accounts.models import PersonRole
 from haicap.kernel.access import Actor, Role
-from haicap.onestop.models import Centre, CentreFact, Event, Outage, ProcedureVersion
+from haicap.kernel.calendar import working_calendar
+from haicap.kernel.text import fold
+from haicap.onestop.models import Centre, CentreFact, Certificate, Event, Outage, ProcedureVersion
 from haicap.onestop.queries.centres import fact_kinds
 from haicap.onestop.queries.evidence import BodyEvidence, Evidence, evidence_for
 from haicap.onestop.queries.index import catalogue_counts, pack_for
@@ -53,6 +56,25 @@ class _Beside:
     counters: Mapping[int, int]
     outages: Mapping[int, tuple[int, Decimal]]
     anywhere: int
+    certificates: Mapping[int, "Certificates"]
+
+
+@dataclass(slots=True)
+class Certificates:
+    """The certificates of a body valid at the close of a period; `waits` are working days from asking to issue."""
+
+    people: int = 0
+    seals: int = 0
+    outdated: int = 0
+    waits: list[int] = field(default_factory=list)
+
+    @property
+    def wait(self) -> Decimal | None:
+        """The mean wait in working days to one decimal; None where no day of asking is known."""
+        if not self.waits:
+            return None
+        mean = Decimal(sum(self.waits)) / len(self.waits)
+        return mean.quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
 def computed_for(
@@ -99,12 +121,32 @@ def _beside(*, period: Period, bodies: list[int] | None) -> _Beside:
         ),
         outages=_outages(period, keys),
         anywhere=_anywhere(period),
+        certificates=_certificates(period, where),
     )
 
 
 def _people_by_body(people: QuerySet[PersonRole], roles: Iterable[Role]) -> dict[int, int]:
     rows = people.filter(role__in=list(roles)).order_by().values_list("person__body_id")
     return dict(rows.annotate(number=Count("person_id", distinct=True)))
+
+
+def _certificates(period: Period, where: Q) -> dict[int, Certificates]:
+    """Count by body; outdated is what names a person who works elsewhere now, or another name of the body."""
+    calendar, found = working_calendar(), dict[int, Certificates]()
+    rows = Certificate.objects.filter(
+        where, valid_from__lt=period.closes, valid_to__gte=period.measured
+    ).exclude(revoked_at__lt=period.closes)
+    for row in rows.select_related("body", "person").defer("pem"):
+        held = found.setdefault(row.body_id, Certificates())
+        is_seal = row.kind == Certificate.Kind.BODY
+        held.seals, held.people = held.seals + is_seal, held.people + (not is_seal)
+        moved = row.person is not None and row.person.body_id != row.body_id
+        renamed = is_seal and fold(row.body.name_vi) not in fold(row.subject)
+        held.outdated += moved or renamed
+        if row.asked_on is not None:
+            issued = timezone.localtime(row.valid_from).date()
+            held.waits.append(len(calendar.days(row.asked_on + timedelta(days=1), issued)))
+    return found
 
 
 def _facts(period: Period, centres: list[int]) -> dict[int, dict[str, CentreFact]]:
@@ -163,9 +205,14 @@ def _procedures(counted: Mapping[str, int | None] | None) -> list[Computed]:
 
 
 def _signatures(body: int, beside: _Beside) -> list[Computed]:
+    held = beside.certificates.get(body, Certificates())
     return [
         of_number(key="a4b_01", number=beside.signers.get(body, 0), source=Source.PEOPLE),
+        of_number(key="a4b_02", number=held.people, source=Source.CERTIFICATES),
         of_number(key="a4b_03", number=beside.able.get(body, 0), source=Source.SIGNATURES),
+        of_number(key="a4b_04_issued", number=held.seals, source=Source.CERTIFICATES),
+        of_number(key="a4b_05", number=held.outdated, source=Source.CERTIFICATES),
+        of_number(key="a4b_06", number=held.wait, source=Source.CERTIFICATES),
     ]
 
 

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from haicap.kernel.access import SYSTEM, Role
-from haicap.onestop.models import CentreFact, Counter, Feedback, Outage, Publication
+from haicap.kernel.calendar import working_calendar
+from haicap.onestop.models import CentreFact, Certificate, Counter, Feedback, Outage, Publication
 from haicap.onestop.queries.computed import computed_for
 from haicap.onestop.queries.evidence import today
 from haicap.onestop.rules.figures import Period
@@ -128,6 +129,27 @@ def test_facts_outages_counters_and_signatures_become_fields(books, service, per
     commune = computed_for(actor=SYSTEM, period=period, body=service.committee)[0].fields
     assert commune["a4b_01"].number == 1 and commune["a4a_01"].number == 1
     assert commune["a4a_12_received"].number == 1 and "a11_01" not in commune
+
+
+def test_certificates_are_counted_by_body_with_old_names_and_waits(books, service, person, period):
+    now = timezone.now()
+    chair, moved = person(Role.COMMUNE_CHAIR, unit=service.unit), person(Role.SIGNER, body=service.other)
+    given = {"issuer": "CA", "serial": "1", "pem": "", "valid_from": now - timedelta(days=1),
+             "valid_to": now + timedelta(days=400)}  # fmt: skip
+    day = timezone.localdate() - timedelta(days=1)
+    rows = [
+        {"kind": "person", "person": chair, "subject": "A", "asked_on": day - timedelta(days=7)},
+        {"kind": "person", "person": moved, "subject": "B"},
+        {"kind": "body", "subject": f"CN={service.committee.name_vi}"},
+        {"kind": "body", "subject": "CN=Ủy ban nhân dân phường cũ"},
+        {"kind": "person", "person": chair, "subject": "C", "revoked_at": now - timedelta(hours=1)},
+    ]
+    for number, row in enumerate(rows):
+        Certificate.objects.create(body=service.committee, fingerprint=str(number), **(given | row))
+    fields = computed_for(actor=SYSTEM, period=period, body=service.committee)[0].fields
+    wait = len(working_calendar().days(day - timedelta(days=6), day))
+    found = {key: fields[key].number for key in ("a4b_02", "a4b_04_issued", "a4b_05", "a4b_06")}
+    assert found == {"a4b_02": 2, "a4b_04_issued": 2, "a4b_05": 2, "a4b_06": wait}
 
 
 def test_the_workbook_holds_every_body_and_live_totals(client_as, books, service, period):

@@ -44,6 +44,7 @@ LINES: Mapping[str, Text] = {
     "a4b_03": _("Able to sign in the live system"),
     "a4b_04_issued": _("Organisation signatures issued"),
     "a4b_05": _("Certificates with an old name or post"),
+    "a4b_06": _("Average wait for issue, working days"),
     "a11_01": _("Former district office chosen"),
     "a11_03_rate": _("Share of the staff placed"),
 }
