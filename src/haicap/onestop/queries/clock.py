@@ -10,7 +10,7 @@ from django.conf import settings
 from haicap.kernel.models import SpecialDay
 from haicap.kernel.periods import WorkingCalendar
 from haicap.onestop.rules import clock
-from haicap.onestop.rules.lifecycle import ENDED, Life, Status
+from haicap.onestop.rules.lifecycle import ENDED, Consultation, Life, Status
 from haicap.onestop.rules.packs import Pack, pack_of, read_packs
 
 
@@ -115,4 +115,40 @@ def _portal(life: Life, appointment: datetime) -> clock.PortalCase:
         requests=tuple(
             (row.began, row.ended) for row in life.suspensions if row.reason == clock.Reason.SUPPLEMENT
         ),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """A due time line by line, how the dossier stands, both readings of "on time", and the clocks of others.
+
+    `promised` is the appointment of form 01; `others`: (body's code, asked, due, answered).
+    """
+
+    lines: tuple[clock.Line, ...]
+    due_at: datetime | None
+    promised: datetime | None
+    position: clock.Position
+    on_time: bool | None
+    portal_on_time: bool | None
+    others: tuple[Consultation, ...]
+
+
+def explained(*, life: Life, appointment: datetime | None, now: datetime) -> Explained | None:
+    """Return the clock of a received dossier as its page shows it, None before receipt; two queries."""
+    if life.received_at is None or life.terms is None:
+        return None
+    days, case = calendar_now(), case_of(life=life)
+    rules = pack_on(day=date.fromisoformat(life.terms.pack)).clock
+    names = dict(SpecialDay.objects.values_list("date", "name"))
+    due = clock.due(case=case, calendar=days, rules=rules)
+    standing = standing_of(life=life, appointment=appointment, calendar=days)
+    return Explained(
+        lines=clock.explain(case=case, calendar=days, rules=rules, now=now, names=names),
+        due_at=due.at,
+        promised=appointment,
+        position=clock.standing(due=due, now=now, calendar=days, rules=rules, ended=life.ended_at),
+        on_time=standing.on_time,
+        portal_on_time=standing.portal_on_time,
+        others=life.consultations,
     )

@@ -1,0 +1,163 @@
+"""Days off changed, and due times reckoned anew. What was promised to the applicant stays; both are shown."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from haicap.accounts.actions import notify
+from haicap.accounts.models import Person
+from haicap.kernel import audit
+from haicap.kernel.access import Actor, Role
+from haicap.kernel.errors import Refused
+from haicap.kernel.models import SpecialDay
+from haicap.kernel.tables import Fault, Faulty, read_csv
+from haicap.kernel.text import nfc
+from haicap.onestop import permissions
+from haicap.onestop.models import CalendarChange, Dossier, DueMove
+from haicap.onestop.queries.calendar import in_chunks, touched
+from haicap.onestop.queries.clock import calendar_now, standing_of
+from haicap.onestop.rules.lifecycle import Life
+
+COLUMNS = ("date", "kind", "name", "source")
+OnProgress = Callable[[int, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What a day shall be: "off", "makeup" (worked), or "" for an ordinary one; with name and source."""
+
+    date: date
+    kind: str
+    name: str = ""
+    source: str = ""
+
+
+@transaction.atomic
+def change_days(*, actor: Actor, days: list[Day]) -> CalendarChange:
+    """Change special days and note what is to be reckoned anew (`recompute`). Raises Refused."""
+    actor.must(permissions.CALENDAR_WRITE)
+    if not days:
+        raise Refused("calendar.nothing", _("Give at least one day."), field="date")
+    known = {row.date: row for row in SpecialDay.objects.filter(date__in=[day.date for day in days])}
+    told = []
+    for day in days:
+        if day.kind and day.kind not in SpecialDay.Kind.values:
+            raise Refused("calendar.kind", _("Choose one of the answers."), field="kind")
+        if day.kind and not day.source.strip():
+            raise Refused("calendar.source", _("Name the notice that says so."), field="source")
+        before = known.get(day.date)
+        told.append(
+            {
+                "date": day.date.isoformat(), "before": before.kind if before else "", "after": day.kind,
+                "name": nfc(day.name), "source": nfc(day.source),
+            }
+        )  # fmt: skip
+        if not day.kind:
+            SpecialDay.objects.filter(date=day.date).delete()
+            continue
+        values = {"kind": day.kind, "name": nfc(day.name)[:200], "source": nfc(day.source)[:200]}
+        SpecialDay.objects.update_or_create(date=day.date, defaults=values)
+    change = CalendarChange.objects.create(made_at=timezone.now(), made_by_id=actor.person_id, days=told)
+    audit.record(actor=actor, action="onestop.calendar.changed", subject=change, after={"days": told})
+    return change
+
+
+def read_days(*, content: bytes) -> list[Day]:
+    """Return the days of a table (date, kind, name, source); raises Faulty with every fault by row."""
+    table = read_csv(content, name="calendar.csv", required=COLUMNS, max_rows=2000, max_bytes=1_000_000)
+    days, faults = [], list(table.faults)
+    for row in table.rows:
+        try:
+            found = date.fromisoformat(row["date"])
+        except ValueError:
+            message = _("Write the day as YYYY-MM-DD, for example 2025-07-01.")
+            faults.append(
+                Fault(file="calendar.csv", row=row.line, column="date", message=message, code="calendar.date")
+            )
+            continue
+        if row["kind"] not in SpecialDay.Kind.values:
+            message = _("Write off or makeup.")
+            faults.append(
+                Fault(file="calendar.csv", row=row.line, column="kind", message=message, code="calendar.kind")
+            )
+            continue
+        days.append(Day(date=found, kind=row["kind"], name=row["name"], source=row["source"]))
+    if faults:
+        raise Faulty(
+            "calendar.faulty", _("The table of days is not right; nothing was changed."), faults=faults
+        )
+    return days
+
+
+def load_days(*, actor: Actor, path: Path) -> CalendarChange:
+    """Change the special days of a file; raises Faulty, Refused."""
+    return change_days(actor=actor, days=read_days(content=path.read_bytes()))
+
+
+def recompute(
+    *, actor: Actor, change: CalendarChange, on_progress: OnProgress = lambda percent, text: None
+) -> int:
+    """Reckon anew the due times that a change can have moved; return how many it moved.
+
+    Works in small transactions that hold the rows they change, so nobody waits long and no event is lost; done again
+    it changes nothing more.
+    """
+    actor.must(permissions.CALENDAR_WRITE)
+    days = [date.fromisoformat(day["date"]) for day in change.days]
+    rows = touched(days=days)
+    total, looked_at, moved = max(1, rows.count()), 0, 0
+    for chunk in in_chunks(rows):
+        moved += _recompute(change, [row.pk for row in chunk])
+        looked_at += len(chunk)
+        on_progress(min(99, 100 * looked_at // total), f"{looked_at} / {total}")
+    with transaction.atomic():
+        change.looked_at, change.done_at = looked_at, timezone.now()
+        change.save(update_fields=["looked_at", "done_at"])
+        audit.record(
+            actor=actor, action="onestop.calendar.recomputed", subject=change, after={"moved": moved}
+        )
+        _tell(actor, change)
+    return moved
+
+
+@transaction.atomic
+def _recompute(change: CalendarChange, keys: list[int]) -> int:
+    calendar = calendar_now()
+    moves, changed = [], []
+    for row in Dossier.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
+        standing = standing_of(
+            life=Life.from_json(row.life), appointment=row.appointment_at, calendar=calendar
+        )
+        values = {
+            "due_at": standing.due_at,
+            "on_time": standing.on_time,
+            "portal_on_time": standing.portal_on_time,
+        }
+        if standing.due_at == row.due_at:
+            continue
+        moves.append(DueMove(change=change, dossier=row, before=row.due_at, after=standing.due_at))
+        for name, value in values.items():
+            setattr(row, name, value)
+        changed.append(row)
+    Dossier.objects.bulk_update(changed, ["due_at", "on_time", "portal_on_time"])
+    DueMove.objects.bulk_create(moves, ignore_conflicts=True)
+    return len(moves)
+
+
+def _tell(actor: Actor, change: CalendarChange) -> None:
+    bodies = DueMove.objects.filter(change=change).values("dossier__competent_body").distinct()
+    roles = [Role.SIGNER, Role.CENTRE_MANAGER]
+    people = Person.objects.filter(body__in=bodies, roles__role__in=roles, is_active=True).distinct()
+    if people.exists():
+        notify(
+            actor=actor,
+            people=people,
+            text_vi="Lịch làm việc thay đổi: hạn giải quyết của một số hồ sơ đã được tính lại.",
+            text_en="The working calendar changed: due times of some dossiers were reckoned anew.",
+            url=f"/onestop/calendar/changes/{change.pk}/",
+        )
