@@ -26,6 +26,7 @@ from haicap.onestop.texts.desk import (
     where,
 )
 from haicap.onestop.texts.lifecycle import KINDS
+from haicap.onestop.views.clock import clock_context
 from haicap.register.models import Body
 
 # What a dossier waits for -> what is done about it; the first that the actor may do is the primary button.
@@ -118,6 +119,7 @@ def dossier_context(
         "result_verb": next((VERBS[kind] for kind in queries.RESULT_KINDS if kind in page.kinds), ""),
         "result_first": primary in queries.RESULT_KINDS,
         "papers": page.papers,
+        "clock": clock_context(dossier=page.dossier, life=page.life, now=page.now),
         "result": result_of(dossier=page.dossier),
         "may_scan": Kind.SCANNED in page.kinds,
         "may_unmask": actor.may(permissions.UNMASK),

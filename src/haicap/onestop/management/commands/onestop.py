@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from haicap.kernel.errors import Refusal
 from haicap.kernel.tables import Faulty
-from haicap.onestop.management.verbs import data, exchange, succession
+from haicap.onestop.management.verbs import calendar, data, exchange, succession
 
 Verb = Callable[[OutputWrapper, dict[str, Any]], None]
 VERBS: dict[str, tuple[str, Verb, Callable[[ArgumentParser], None] | None]] = {
@@ -22,6 +22,11 @@ VERBS: dict[str, tuple[str, Verb, Callable[[ArgumentParser], None] | None]] = {
         succession.add_reroute,
     ),
     "verify": ("walk every ledger, replay every history, print the root seal", data.verify, data.add_verify),
+    "calendar": (
+        "change the days of a table and reckon due times anew",
+        calendar.change,
+        calendar.add_change,
+    ),
     "import": ("enter the dossiers of another system", exchange.import_, exchange.add_import),
 }
 
