@@ -6,7 +6,8 @@ Values pass through the fields of the models, so both databases read and write w
 from collections.abc import Callable, Collection
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, QuerySet
 
 from haicap.onestop.models import Dossier, Event
@@ -22,14 +23,15 @@ _readings: dict[str, _Reading] = {}
 
 def locked(*, dossier_id: int) -> Dossier | None:
     """Return a dossier, held until the transaction ends; None where there is no such dossier (one query)."""
-    sql, read = _readings.get(connection.vendor) or _lay_out()
+    connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the shared name costs a lookup at every use
+    sql, read = _readings.get(connection.vendor) or _lay_out(connection)
     with connection.cursor() as cursor:
         cursor.execute(sql, [dossier_id])
         row = cursor.fetchone()
     return None if row is None else Dossier.from_db(connection.alias, _NAMES, read(row))
 
 
-def _lay_out() -> _Reading:
+def _lay_out(connection: BaseDatabaseWrapper) -> _Reading:
     rows: QuerySet[Dossier] = Dossier.objects.select_for_update(of=("self",)).filter(pk=-1).order_by()
     compiler = rows.query.get_compiler(connection=connection)
     sql, _params = compiler.as_sql()
@@ -48,6 +50,7 @@ def _lay_out() -> _Reading:
 
 def store(*, dossier: Dossier, event: Event, changed: Collection[str]) -> None:
     """Write an event and the columns of its dossier that it changed, in one statement where the database can."""
+    connection = connections[DEFAULT_DB_ALIAS]
     names = ", ".join(f"{_quoted(field)} = %s" for name, field in _FIELDS.items() if name in changed)
     update = f"UPDATE {_table(Dossier)} SET {names} WHERE id = %s"  # noqa: S608  # names are the models'
     values = [
