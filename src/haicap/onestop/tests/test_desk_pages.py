@@ -45,3 +45,4 @@ def test_the_page_of_a_dossier_says_where_it_is_and_offers_the_next_step(
     assert f'value="{Kind.FORWARDED.value}"' in page
     assert "079190000123" not in page
     assert "•••••••••123" in page
+    assert 'id="clock-title"' in page and 'id="papers-title"' in page
