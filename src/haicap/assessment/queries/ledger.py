@@ -25,6 +25,7 @@ from haicap.register.models import Unit
 
 AREAS = ("A4a", "A4b", "A4c", "A11")
 _CENTRE = "a11_01"  # the field in which a unit says which centre stands in it
+_NO_BOOKS = Books()
 KINDS = ("same", "explained", "unexplained", "not_reported", "not_recorded")
 
 
@@ -116,6 +117,7 @@ class _Ledger:
 
     by_unit: Mapping[int, BodyFields]
     by_district: Mapping[str, BodyFields]
+    own: Mapping[int, Books]
     periods: Mapping[str, Mapping[int, Books]]
 
     @classmethod
@@ -136,6 +138,7 @@ class _Ledger:
                 for row in found
                 if row.centre is not None and row.centre.former_district is not None
             },
+            own=_books(row.evidence for row in found),
             periods=periods,
         )
 
@@ -197,12 +200,8 @@ def _difference(
         return Difference(kind="same" if same else "unexplained")
     if computed.number == reported.number:
         return Difference(kind="same", by=Decimal(0))
-    own = Books(
-        competent=source.evidence.competent,
-        received=source.evidence.received,
-        petitions=source.evidence.petitions,
-    )
-    others = {code: books.get(source.body.pk, Books()) for code, books in ledger.periods.items()}
+    own = ledger.own[source.body.pk]
+    others = {code: books.get(source.body.pk, _NO_BOOKS) for code, books in ledger.periods.items()}
     found = ways(key=key, books=own, periods=others) if key.startswith("a4a_") else []
     return explain(computed=computed.number, reported=reported.number, alternatives=found)
 

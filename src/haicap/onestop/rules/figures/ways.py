@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
-from haicap.onestop.rules.figures.computed import by_key, of_line
 from haicap.onestop.rules.figures.counts import Counts, Share
 from haicap.onestop.rules.figures.difference import Alternative
 from haicap.onestop.rules.figures.lines import Petitions, a4a_lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Books:
     """What a body's fields A4a are counted from, in one period."""
 
@@ -20,10 +20,15 @@ class Books:
 
     def value(self, key: str) -> Decimal | None:
         """Return the field as it is counted; None where it is none of A4a or has nothing to divide by."""
-        lines = a4a_lines(competent=self.competent, received=self.received, petitions=self.petitions)
-        found = by_key(of_line(line) for line in lines).get(key)
-        return found.number if found else None
+        return self.values.get(key)
 
+    @cached_property
+    def values(self) -> Mapping[str, Decimal | None]:
+        """Every field A4a, counted once."""
+        lines = a4a_lines(competent=self.competent, received=self.received, petitions=self.petitions)
+        return {line.key: line.value for line in lines}
+
+    @cached_property
     def turned(self) -> "Books":
         """Return the same books with receipt taken for competence."""
         return Books(competent=self.received, received=self.competent, petitions=self.petitions)
@@ -33,7 +38,7 @@ def ways(*, key: str, books: Books, periods: Mapping[str, Books]) -> list[Altern
     """Return other readings of a field A4a; `periods` are the same books over other periods, by their code."""
     counts = books.competent
     found = [Alternative(code=code, value=value) for code, value in _own(key, counts, books.petitions)]
-    turned = books.turned().value(key)
+    turned = books.turned.value(key)
     if not key.startswith(("a4a_10", "a4a_12")):
         found.append(Alternative(code="by_receipt", value=turned))
     found += [Alternative(code=code, value=other.value(key)) for code, other in periods.items()]
