@@ -12,14 +12,32 @@ from django.utils import timezone
 
 from haicap.accounts.actions import add_person, reset_password
 from haicap.accounts.models import Person
-from haicap.demo.rules.dossiers import SampleEvent, SampleLife, SampleProcedure, WorkingTime, sample_lives
+from haicap.accounts.queries import actor_of
+from haicap.demo.rules.dossiers import (
+    SampleEvent,
+    SampleLife,
+    SampleProcedure,
+    WorkingTime,
+    sample_lives,
+    sample_ticket,
+)
+from haicap.documents.signature.sample import sample_authority
 from haicap.kernel.access import SYSTEM, Role
 from haicap.kernel.calendar import working_calendar
 from haicap.kernel.errors import Text
 from haicap.onestop.actions.bulk import History, Step, enter_histories
 from haicap.onestop.actions.dossiers import Person as Applicant
-from haicap.onestop.models import Centre, Counter, ProcedureVersion
-from haicap.onestop.rules.lifecycle import Kind
+from haicap.onestop.actions.dossiers import act
+from haicap.onestop.actions.signing import (
+    draft_result,
+    issue_result,
+    number_result,
+    register_certificate,
+    sign_result,
+)
+from haicap.onestop.models import Centre, Counter, Dossier, ProcedureVersion, Ticket
+from haicap.onestop.queries import signing
+from haicap.onestop.rules.lifecycle import Kind, Life
 from haicap.register.models import Body, Unit
 
 OnProgress = Callable[[int, Text], None]
@@ -204,15 +222,16 @@ def enter_dossiers(
     staff: Staff,
     random: Random,
     start: date,
+    last: date,
     now: datetime,
     count: int,
 ) -> int:
-    """Enter `count` sample dossiers registered from `start` on, as they stand at `now`; return their events."""
+    """Enter `count` sample dossiers registered from `start` to `last`, as they stand at `now`; return their events."""
     calendar = working_calendar()
     today = timezone.localtime(now).date()
-    days = calendar.days(start, today)
+    days = calendar.days(start, last)
     clock = WorkingTime(calendar.days(start, today + timedelta(days=120)), timezone.get_current_timezone())
-    scene = _Scene(centres, units, staff, today)
+    scene = _Scene(centres, units, staff, last)
     places = {unit.pk: place for place, unit in enumerate(units)}
     districts = [
         [places[unit.pk] for unit in units if unit.former_district_id == centre.former_district_id]
@@ -240,3 +259,70 @@ def open_accounts(*, centres: Sequence[Centre], unit: Unit, password: str) -> di
     for username in chosen.values():
         reset_password(actor=SYSTEM, person=Person.objects.get(username=username), password=password)
     return chosen
+
+
+def certify(*, bodies: Sequence[Body]) -> int:
+    """Make a sample authority, trusted here, and give bodies and their signers keys; return how many certificates."""
+    authority = sample_authority()
+    signing.trust_folder().mkdir(parents=True, exist_ok=True)
+    (signing.trust_folder() / "mau.pem").write_bytes(authority.pem)
+    count = 0
+    for body in bodies:
+        signers = Person.objects.filter(body=body, roles__role=Role.SIGNER)
+        owners: list[Person | None] = [None, *signers]
+        for person in owners:
+            alias = f"{body.code}-{person.pk if person else 'dau'}".lower()
+            pem = authority.put(
+                folder=signing.token_folder(), alias=alias, passphrase=signing.passphrase(),
+                common_name=person.full_name if person else body.name_vi, organisation=body.name_vi,
+            )  # fmt: skip
+            register_certificate(actor=SYSTEM, pem=pem, body=body, person=person, alias=alias, sample=True)
+            count += 1
+    return count
+
+
+def sign_results(*, body: Body, most: int, address: str) -> int:
+    """Let the sample people of a body draft, approve, sign, number and issue results of dossiers that run there."""
+    people = {
+        role: actor_of(person=person)
+        for role in (Role.SPECIALIST, Role.SIGNER, Role.CLERK)
+        if (person := Person.objects.filter(body=body, roles__role=role).first())
+    }
+    if len(people) < 3:
+        return 0
+    rows = Dossier.objects.filter(holder=body, status=Dossier.Status.PROCESSING, life__result__isnull=True)
+    count = 0
+    for row in rows.select_related("version")[:most]:
+        if any(one.answered_at is None for one in Life.from_json(row.life).consultations):
+            continue
+        name = row.version.name_vi
+        drafted = draft_result(
+            actor=people[Role.SPECIALIST], dossier=row, granted=True, type_name="Giấy xác nhận", symbol="GXN-UBND",
+            summary=f"Kết quả thủ tục “{name}” (mẫu)", text=f"Nội dung mẫu của kết quả hồ sơ {row}.",
+        )  # fmt: skip
+        act(actor=people[Role.SIGNER], dossier=drafted, kind=Kind.APPROVED)
+        sign_result(actor=people[Role.SIGNER], dossier=row, address=address)
+        number_result(actor=people[Role.CLERK], dossier=row)
+        issue_result(actor=people[Role.CLERK], dossier=row)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def enter_tickets(*, centres: Sequence[Centre], random: Random, start: date, until: date) -> int:
+    """Enter the tickets of past days at every centre; return how many."""
+    zone, rows = timezone.get_current_timezone(), []
+    for day in working_calendar().days(start, until):
+        for centre in centres:
+            for number in range(1, random.randint(8, 20)):
+                ticket = sample_ticket(random=random, day=day, number=number, zone=zone)
+                rows.append(
+                    Ticket(
+                        centre=centre, day=day, number=number, key=f"mau-{centre.pk}-{day:%y%m%d}-{number}",
+                        priority="elderly" if ticket.priority else "none", state=Ticket.State.DONE,
+                        taken_at=ticket.taken, place_at=ticket.taken, foretold=ticket.foretold, called_at=ticket.called,
+                        announced_at=ticket.called, calls=1, served_at=ticket.called, ended_at=ticket.ended,
+                    )
+                )  # fmt: skip
+    Ticket.objects.bulk_create(rows, batch_size=1000)
+    return len(rows)

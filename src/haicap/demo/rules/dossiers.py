@@ -123,6 +123,32 @@ def sample_lives(
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleTicket:
+    """A visit to a hall: when the number was taken, called and done with; `foretold` in minutes."""
+
+    taken: datetime
+    called: datetime
+    ended: datetime
+    foretold: int
+    priority: bool
+
+
+def sample_ticket(*, random: Random, day: date, number: int, zone: tzinfo) -> SampleTicket:
+    """Return the `number`-th visit of a day: waits are short in the morning and after noon, longer between."""
+    opens = datetime.combine(day, OPENS if number % 3 else AFTER, tzinfo=zone)
+    taken = opens + timedelta(minutes=random.triangular(0, 200, 60))
+    wait = random.triangular(1, 38, 8)
+    called = taken + timedelta(minutes=wait)
+    return SampleTicket(
+        taken=taken,
+        called=called,
+        ended=called + timedelta(minutes=random.triangular(3, 25, 9)),
+        foretold=max(0, round(wait * random.uniform(0.7, 1.3))),
+        priority=random.random() < 0.12,
+    )
+
+
 class _Drawing:
     """Draws one life: the events with their times."""
 

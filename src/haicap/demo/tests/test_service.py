@@ -25,7 +25,7 @@ def _enter(seed: int, count: int) -> int:
     staff = service.Staff(officers={}, offices={})
     return service.enter_dossiers(
         centres=centres, units=units, staff=staff, random=Random(seed), start=NOW.date().replace(month=10),
-        now=NOW, count=count,
+        last=NOW.date(), now=NOW, count=count,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import json
 import secrets
 from argparse import ArgumentParser
+from datetime import date, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db.models import Count
+from django.utils import timezone
 
 from haicap.assessment.actions import make_report
 from haicap.campaign.actions import load_plan, mark_sample
@@ -17,16 +20,21 @@ from haicap.campaign.actions.nominations import request_nominations
 from haicap.campaign.actions.teams import form_teams
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries import surveyed_units_for
-from haicap.demo import people, survey
+from haicap.demo import people, service, survey
 from haicap.demo.terminal import Terminal
 from haicap.kernel.access import ROLE_LABELS, SYSTEM, Role
 from haicap.kernel.audit import verify as verify_audit
+from haicap.onestop.actions.catalogue import load_procedures
+from haicap.onestop.actions.centres import load_centres
+from haicap.onestop.models import Centre, Dossier
+from haicap.onestop.queries.integrity import verify as verify_ledgers
 from haicap.questionnaire.actions.forms import build_form
 from haicap.register.actions import load_province
-from haicap.register.models import Unit
+from haicap.register.models import Body, Unit
 from haicap.timetable.actions import publish, solve_and_save
 
 SEED = 2025
+OPENED, CUT_OFF = date(2025, 7, 1), date(2025, 7, 31)  # the month that the survey asks about
 
 
 class Command(BaseCommand):
@@ -63,10 +71,14 @@ class Command(BaseCommand):
         else:
             self.terminal.line("The sample survey is already in the database: nothing is entered twice.")
         self._report(campaign, summary)
+        if not Dossier.objects.exists():
+            self._service(list(units), summary)
         unit = units.filter(submissions=None).first() or units.first()
         assert unit is not None
         summary["unit"] = unit.code
         summary["accounts"] = people.open_accounts(campaign=campaign, unit=unit, password=password)
+        centres = list(Centre.objects.filter(kind=Centre.Kind.CITY).order_by("code"))
+        summary["accounts"] |= service.open_accounts(centres=centres, unit=unit, password=password)
         verdict = verify_audit()
         summary["audit"] = {"entries": verdict.entries, "whole": not verdict.faults}
         return summary
@@ -134,6 +146,50 @@ class Command(BaseCommand):
             summary["difficulties"], summary["good_practices"] = found
             summary["minutes"] = survey.close_visits(campaign=campaign, most=12)
 
+    def _service(self, units: list[Unit], summary: dict[str, Any]) -> None:
+        step, random, now = self.terminal.step, Random(SEED), timezone.now()  # noqa: S311  # sample data
+        today = timezone.localdate(now)
+        first, folder = today - service.MONTH, settings.HAICAP_PLANS / "onestop"
+        with step("Centres: 38, with counters and procedures"):
+            load_centres(actor=SYSTEM, path=folder / "centres.csv")
+            load_procedures(actor=SYSTEM, path=folder / "procedures.csv")
+            centres = service.open_centres(on=OPENED)
+            summary["centres"] = len(centres)
+        with step("Centres: people of centres and communes") as progress:
+            staff = service.enter_staff(centres=centres, units=units, on_progress=progress)
+        given: dict[str, Any] = {"centres": centres, "units": units, "staff": staff, "random": random}
+        with step("Centres: dossiers of July 2025 and of the last month, tickets"):
+            until = datetime.combine(OPENED.replace(month=10), datetime.min.time(), tzinfo=now.tzinfo)
+            events = service.enter_dossiers(**given, start=OPENED, last=CUT_OFF, now=until, count=700)
+            events += service.enter_dossiers(**given, start=first, last=today, now=now, count=1300)
+            tickets = service.enter_tickets(centres=centres, random=random, start=first, until=today)
+            summary |= {"dossiers": Dossier.objects.count(), "events": events, "tickets": tickets}
+        with step("Centres: certificates, signed results"):
+            held = Dossier.objects.filter(status=Dossier.Status.PROCESSING, life__result__isnull=True)
+            busiest = held.values("holder").annotate(count=Count("pk")).order_by("-count", "holder")
+            own = Body.objects.filter(code=f"UBND-{self._unit(units).code}")
+            bodies = [
+                *own,
+                *Body.objects.filter(pk__in=[row["holder"] for row in busiest[:5]]).exclude(pk__in=own),
+            ]
+            summary["certificates"] = service.certify(bodies=bodies)
+            address = "http://127.0.0.1:8000/onestop/verify/{key}/"
+            summary["signed_results"] = sum(
+                service.sign_results(body=body, most=2, address=address) for body in bodies
+            )
+        with step("Centres: every ledger walked"):
+            verdict = verify_ledgers()
+            summary["ledgers"] = {
+                "dossiers": verdict.dossiers,
+                "events": verdict.events,
+                "whole": not verdict.faults,
+            }
+
+    def _unit(self, units: list[Unit]) -> Unit:
+        """Return the unit whose sample accounts are opened: the first that has not handed its report in."""
+        pks = [unit.pk for unit in units]
+        return Unit.objects.filter(pk__in=pks, submissions=None).order_by("code").first() or units[0]
+
     def _report(self, campaign: Campaign, summary: dict[str, Any]) -> None:
         with self.terminal.step("Consolidated report") as progress:
             report = make_report(actor=SYSTEM, campaign=campaign, report=progress)
@@ -169,6 +225,14 @@ class Command(BaseCommand):
             line(f"  verified values      {summary['verified_values']}")
             line(f"  difficulties         {summary['difficulties']}")
             line(f"  good practice        {summary['good_practices']}")
+        if "dossiers" in summary:
+            line(f"  centres              {summary['centres']} open")
+            line(f"  dossiers             {summary['dossiers']} with {summary['events']} events")
+            line(f"  queue tickets        {summary['tickets']}")
+            line(
+                f"  signed results       {summary['signed_results']}, {summary['certificates']} certificates"
+            )
+            line(f"  ledgers              whole: {summary['ledgers']['whole']}")
         line(
             f"  audit trail          {summary['audit']['entries']} entries, whole: {summary['audit']['whole']}"
         )
