@@ -148,8 +148,8 @@ def test_papers_travel_with_a_slip_and_are_signed_off_one_by_one(service: Servic
     slips.receive_paper(
         actor=specialist, slip=slip, code=f"https://vi.example/onestop/dossiers/{rows[1].reference}/"
     )
-    found = queries.slips_for(actor=officer).values_list("count", "arrived").get(number=slip.number)
-    assert found == (3, 2)
+    found: Any = queries.slips_for(actor=officer).get(number=slip.number)
+    assert (found.count, found.arrived) == (3, 2)
 
 
 def test_a_slip_of_another_body_does_not_exist_and_is_not_received(service: Service, staff: Staff) -> None:
