@@ -251,11 +251,13 @@ def enter_dossiers(
 
 
 def open_accounts(*, centres: Sequence[Centre], unit: Unit, password: str) -> dict[str, str]:
-    """Give one sample account per role of the service a password; returns role -> user name."""
+    """Give one sample account per role a password, and two counter officers elsewhere; returns role -> name."""
     own = next((row for row in centres if row.former_district_id == unit.former_district_id), centres[0])
     code = own.code.rpartition("-")[2]
     chosen = {Role.CENTRE_MANAGER.value: f"ql{code}", Role.COUNTER_OFFICER.value: f"mc{code}.1"}
     chosen |= {role.value: f"{prefix}{unit.code}" for prefix, role, _post in OFFICES}
+    away = [row.code.rpartition("-")[2] for row in centres if row.pk != own.pk]
+    chosen |= {"counter_officer_away": f"mc{away[0]}.1", "counter_officer_third": f"mc{away[1]}.1"}
     for username in chosen.values():
         reset_password(actor=SYSTEM, person=Person.objects.get(username=username), password=password)
     return chosen
