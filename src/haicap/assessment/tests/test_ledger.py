@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from haicap.assessment.actions import make_report
 from haicap.assessment.queries.ledger import Wanted, comparison_for, period_of
 from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import SYSTEM, Role
@@ -179,3 +180,13 @@ def test_a_commune_compares_its_own_figures_and_no_others(survey, client_as):
     other = client_as(Role.COMMUNE_CHAIR, unit=survey.units[1]).get(f"{url}?unit={survey.units[0].code}")
     assert other.context["page"].paginator.count == 0
     assert client_as(Role.TEAM_MEMBER).get(url).status_code == 403
+
+
+def test_the_area_of_a_report_leads_to_the_comparison_where_the_ledger_can_speak(survey, client_as):
+    number = make_report(actor=SYSTEM, campaign=survey.campaign).number
+    client = client_as(Role.SECRETARIAT)
+    link = f"{reverse('assessment:ledger')}?area="
+    assert f"{link}A4a" in client.get(reverse("assessment:area", args=[number, "A4"])).content.decode()
+    assert link not in client.get(reverse("assessment:area", args=[number, "A1"])).content.decode()
+    officer = client_as(Role.DEPARTMENT_OFFICER)
+    assert link not in officer.get(reverse("assessment:area", args=[number, "A4"])).content.decode()

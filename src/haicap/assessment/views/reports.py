@@ -18,6 +18,8 @@ from haicap.kernel.http import Request
 from haicap.kernel.jobs import enqueue
 from haicap.kernel.pages import page_of
 
+COMPARED = {"A4": "A4a", "A11": "A11"}  # area of the report -> where the comparison with the ledger begins
+
 
 def _campaign(request: Request) -> Campaign:
     return current_campaign_for(actor=request.actor)
@@ -79,6 +81,7 @@ def area(request: Request, number: int, code: str) -> HttpResponse:
         "indicators": present.area_lines(found),
         "chart": present.share_chart(found),
         "areas": [(entry["code"], present.named(entry, "name")) for entry in row.data["areas"]],
+        "compared": COMPARED.get(code, "") if request.actor.may(permissions.LEDGER) else "",
     }
     return render(request, "assessment/area.html", context)
 
