@@ -13,6 +13,7 @@ class OnestopConfig(AreaConfig):
     label = "onestop"
     verbose_name = _("One-stop service")
     tasks = "haicap.onestop.tasks.tasks_for"
+    banner = "haicap.onestop.queries.centres.banner"
     menu = (
         MenuItem(
             label=_("Work list"),

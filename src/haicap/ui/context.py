@@ -58,13 +58,17 @@ def unread(*, actor: Actor) -> int:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Give templates the frame of the page; works for requests that never reached the accounts middleware."""
     actor: Actor = getattr(request, "actor", ANONYMOUS)
-    context: dict[str, Any] = {"actor": actor, "version": version(), "language_url": _url("ui:language")}
+    context: dict[str, Any] = {
+        "actor": actor,
+        "version": version(),
+        "language_url": _url("ui:language"),
+        "banner": banner_for(actor=actor),
+    }
     if not actor.is_signed_in:
         return context
     person = getattr(request, "user", None)
     return context | {
         "navigation": navigation(actor=actor, path=request.path),
-        "banner": banner_for(actor=actor),
         "roles": [ROLE_LABELS[role] for role in sorted(actor.roles)],
         "body": getattr(person, "body", None),
         "notices_url": _url("accounts:notices"),

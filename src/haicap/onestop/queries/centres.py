@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from haicap.accounts.models import Person
 from haicap.kernel.access import Actor, Role
-from haicap.kernel.errors import Missing
+from haicap.kernel.errors import Missing, Text
 from haicap.kernel.tables import read_csv
 from haicap.kernel.text import fold
 from haicap.onestop import permissions
@@ -156,3 +156,11 @@ def centre_list(*, actor: Actor, text: str = "", kind: str = "") -> QuerySet[Cen
     if kind in Centre.Kind.values:
         rows = rows.filter(kind=kind)
     return rows
+
+
+def banner(*, actor: Actor) -> Text | None:
+    """Return the mark of sample data, for visitors too, while the centres shown are samples."""
+    if actor.is_signed_in and not actor.may(permissions.CENTRE_READ):
+        return None
+    sample = Centre.objects.filter(is_sample=True).exists()
+    return _("SAMPLE DATA: nothing shown here is real.") if sample else None
