@@ -3,7 +3,7 @@
 import json
 import secrets
 from argparse import ArgumentParser
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -162,7 +162,8 @@ class Command(BaseCommand):
             until = datetime.combine(OPENED.replace(month=10), datetime.min.time(), tzinfo=now.tzinfo)
             events = service.enter_dossiers(**given, start=OPENED, last=CUT_OFF, now=until, count=700)
             events += service.enter_dossiers(**given, start=first, last=today, now=now, count=1300)
-            tickets = service.enter_tickets(centres=centres, random=random, start=first, until=today)
+            past = today - timedelta(days=1)
+            tickets = service.enter_tickets(centres=centres, random=random, start=first, until=past)
             summary |= {"dossiers": Dossier.objects.count(), "events": events, "tickets": tickets}
         with step("Centres: certificates, signed results"):
             held = Dossier.objects.filter(status=Dossier.Status.PROCESSING, life__result__isnull=True)
