@@ -55,6 +55,12 @@ def send_papers(*, actor: Actor, dossiers: Iterable[Dossier], receiver: Body, ca
     return slip
 
 
+def _scanned(text: str) -> str:
+    """Return the code in a scan: bare, the last part of an address, or its `code=` as on a form of the dossier."""
+    address, _code, query = text.strip().partition("?code=")
+    return (query.partition("&")[0] or address.rstrip("/").rpartition("/")[2]).upper()
+
+
 @transaction.atomic
 def receive_paper(*, actor: Actor, slip: Slip, code: str) -> SlipLine:
     """Sign off one dossier of a slip, by its scanned code. Raises Refused saying what is wrong with the scan."""
@@ -64,7 +70,7 @@ def receive_paper(*, actor: Actor, slip: Slip, code: str) -> SlipLine:
             "slip.other_body",
             _("This slip goes to another body: %(body)s.") % {"body": slip.receiver.name_vi},
         )
-    wanted = code.strip().rstrip("/").rpartition("/")[2].upper()
+    wanted = _scanned(code)
     rows = SlipLine.objects.select_for_update(of=("self",)).filter(slip=slip).select_related("dossier")
     line = rows.filter(dossier__code=wanted).first() or rows.filter(dossier__reference=wanted).first()
     if line is None:

@@ -15,7 +15,7 @@ from haicap.documents.decree30 import Block, Column, Document, Paragraph, QrCode
 from haicap.onestop.models import Applicant, Dossier, Event
 from haicap.onestop.papers.result import issuer_of, place_of
 from haicap.onestop.rules.lifecycle import Kind, Life
-from haicap.onestop.rules.masking import mask_name, mask_number
+from haicap.onestop.rules.masking import mask_address, mask_name, mask_number
 from haicap.onestop.rules.packs import Form
 from haicap.register.models import Body
 
@@ -25,7 +25,8 @@ DELIVERIES = {"post": "qua dịch vụ bưu chính công ích", "online": "bản
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a form is made of; `event` is what it tells of, `address` is where its QR code leads ("": none)."""
+    """What a form is made of, as it stood at `event`, the last of `events`; `address` is where its QR code leads
+    ("": none), `competent` the name of the body that was competent then."""
 
     form: Form
     dossier: Dossier
@@ -35,6 +36,7 @@ class Given:
     event: Event
     body: Body
     returned_at: str
+    competent: str = ""
     person: str = ""
     address: str = ""
 
@@ -85,13 +87,17 @@ def _signers(purpose: str, given: Given) -> tuple[Signer, ...]:
     )
 
 
-def _who(given: Given) -> list[Block]:
+def _who(given: Given, *, masked: bool = False) -> list[Block]:
+    """Return who handed in what; `masked` where the form goes other ways than over the counter to the applicant."""
     person = given.applicant
+    address, phone = person.address, person.phone
+    if masked:
+        address, phone = mask_address(address), mask_number(phone)
     rows = [
         Paragraph(lead="Người nộp hồ sơ:", text=person.full_name),
         Paragraph(lead="Số định danh:", text=mask_number(person.id_number) if person.id_number else "……"),
-        Paragraph(lead="Địa chỉ:", text=person.address or "……"),
-        Paragraph(lead="Số điện thoại:", text=person.phone or "……"),
+        Paragraph(lead="Địa chỉ:", text=address or "……"),
+        Paragraph(lead="Số điện thoại:", text=phone or "……"),
     ]
     if person.proxy_name:
         rows.append(Paragraph(lead="Người được ủy quyền:", text=person.proxy_name))
@@ -129,16 +135,13 @@ def _receipt(given: Given) -> list[Block]:
             for number, row in enumerate(papers, start=1)
         ),
     )
-    competent = given.dossier.competent_body
     return [
         *_who(given),
         *([table] if papers else []),
         Paragraph(lead="Thời hạn giải quyết theo quy định:", text=f"{_limit(given.life)}."),
         Paragraph(lead="Thời gian nhận hồ sơ:", text=f"{moment(given.life.received_at)}."),
         Paragraph(lead="Thời gian trả kết quả:", text=f"{moment(given.dossier.appointment_at)}."),
-        Paragraph(
-            lead="Cơ quan có thẩm quyền giải quyết:", text=f"{competent.name_vi if competent else '……'}."
-        ),
+        Paragraph(lead="Cơ quan có thẩm quyền giải quyết:", text=f"{given.competent or '……'}."),
         Paragraph(lead="Đăng ký nhận kết quả:", text=f"{given.returned_at}."),
         Paragraph(lead="Phí, lệ phí:", text=f"{given.life.fee:,} đồng.".replace(",", ".")),
     ]
@@ -175,7 +178,7 @@ def _refusal(given: Given) -> list[Block]:
 def _apology(given: Given) -> list[Block]:
     until = given.life.extension.until if given.life.extension else None
     return [
-        *_who(given),
+        *_who(given, masked=True),
         Paragraph(lead="Đã hẹn trả kết quả:", text=f"{moment(given.dossier.appointment_at)}."),
         Paragraph(lead="Lý do chưa trả được kết quả đúng hẹn:", text=""),
         *_lines(_reason(given)),
@@ -188,7 +191,7 @@ def _apology(given: Given) -> list[Block]:
 
 def _stop(given: Given) -> list[Block]:
     return [
-        *_who(given),
+        *_who(given, masked=True),
         Paragraph(text="Thông báo dừng giải quyết hồ sơ nêu trên.", lead=""),
         Paragraph(lead="Lý do:", text=""),
         *_lines(_reason(given)),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from haicap.documents.decree30 import Column, Document, Paragraph, QrCode, Signer, Table
 from haicap.onestop.models import Slip, SlipLine
 from haicap.onestop.papers.forms import moment
@@ -10,14 +12,14 @@ from haicap.onestop.papers.result import issuer_of, place_of
 
 def slip_document(*, slip: Slip, lines: Sequence[SlipLine], address: str) -> Document:
     """Return the slip; its own QR code leads to `address`, each line's holds the code of the dossier."""
-    note = "(Ký, ghi rõ họ tên)"
+    note, day = "(Ký, ghi rõ họ tên)", timezone.localtime(slip.sent_at).date()
     return Document(
         issuer=issuer_of(slip.sender),
         symbol="",
         number_text=f"Số phiếu: {slip.number}",
         place=place_of(slip.sender),
-        year=slip.sent_at.year,
-        day=slip.sent_at.date(),
+        year=day.year,
+        day=day,
         type_name="Phiếu bàn giao hồ sơ",
         summary=f"Nơi nhận: {slip.receiver.name_vi}",
         blocks=(

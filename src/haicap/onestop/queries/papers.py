@@ -18,7 +18,7 @@ from haicap.onestop.papers.forms import DELIVERIES, Given, form_document
 from haicap.onestop.queries.clock import pack_on
 from haicap.onestop.queries.dossiers import dossiers_for
 from haicap.onestop.rules.figures import Period
-from haicap.onestop.rules.lifecycle import Kind, Life
+from haicap.onestop.rules.lifecycle import Happening, Kind, Life, replay
 from haicap.onestop.rules.packs import Form, Pack
 from haicap.register.models import Body
 
@@ -64,7 +64,7 @@ def printable(*, dossier: Dossier, events: Sequence[Event]) -> list[Printable]:
         for event in events
         if event.kind in PURPOSES and PURPOSES[event.kind] in forms
     ]
-    if dossier.received_at and "control" in forms and events:
+    if "control" in forms and any(event.kind == Kind.RECEIVED for event in events):
         found.append(Printable(purpose="control", form=forms["control"], sequence=events[-1].sequence))
     return found
 
@@ -84,15 +84,14 @@ def papers_of(*, dossier: Dossier, life: Life, events: Sequence[Event] | None = 
 
 
 def form_of(*, dossier: Dossier, purpose: str, sequence: int, address: str = "") -> Document:
-    """Return a form of a dossier whose row the caller was allowed to see; raises Missing."""
-    rows = Event.objects.filter(dossier=dossier).select_related("body", "person").order_by("sequence")
-    events = list(rows)
+    """Return a form of a dossier whose row the caller was allowed to see, as it stood then; raises Missing."""
+    rows = Event.objects.filter(dossier=dossier, sequence__lte=sequence)
+    events = list(rows.select_related("body", "person").order_by("sequence"))
     known = {(one.purpose, one.sequence): one.form for one in printable(dossier=dossier, events=events)}
-    event = next((one for one in events if one.sequence == sequence), None)
     form = known.get((purpose, sequence))
-    if form is None or event is None:
+    if form is None:
         raise Missing("form.missing", _("This dossier has no such form."))
-    life = Life.from_json(dossier.life)
+    event, life = events[-1], _life_after(events)
     received = next((one for one in events if one.kind == Kind.RECEIVED), event)
     body = event.body or dossier.competent_body or dossier.received_body
     assert body is not None, "a registered dossier has a receiving body"
@@ -107,6 +106,7 @@ def form_of(*, dossier: Dossier, purpose: str, sequence: int, address: str = "")
             event=event,
             body=Body.objects.select_related("unit").get(pk=body.pk),
             returned_at=_returned_at(received, life),
+            competent=_name_of(life.competent),
             person=event.person.full_name if event.person else "",
             address=address,
         ),
@@ -117,9 +117,28 @@ def _returned_at(received: Event, life: Life) -> str:
     way = str(received.payload.get("deliver") or "")
     if way in DELIVERIES:
         return DELIVERIES[way]
-    code = life.return_at or life.received
-    body = Body.objects.filter(code=code).first()
-    return f"tại {body.name_vi}" if body else "……"
+    name = _name_of(life.return_at or life.received)
+    return f"tại {name}" if name else "……"
+
+
+def _name_of(code: str) -> str:
+    body = Body.objects.filter(code=code).first() if code else None
+    return body.name_vi if body else ""
+
+
+def _life_after(events: Sequence[Event]) -> Life:
+    return replay(
+        events=[
+            Happening(
+                kind=Kind(event.kind),
+                at=event.at,
+                body=event.body.code if event.body else "",
+                person=event.person_id,
+                payload=event.payload,
+            )
+            for event in events
+        ]
+    )
 
 
 def registered_for(*, actor: Actor, period: Period) -> QuerySet[Dossier]:

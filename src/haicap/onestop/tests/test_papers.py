@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Missing, Refused
 from haicap.onestop.actions import slips
 from haicap.onestop.models import Dossier, Event, Slip
+from haicap.onestop.papers.slip import slip_document
 from haicap.onestop.queries import papers as queries
 from haicap.onestop.rules.lifecycle import Kind, Life
 from haicap.onestop.tests.conftest import Service, at
@@ -91,6 +93,66 @@ def test_a_form_prints_the_same_after_the_dossier_went_on(service: Service) -> N
     before = pdf.build(document=_form(row, "receipt"), made_at=at(12)).content
     row = service.act(row, Kind.SUPPLEMENT_ASKED, payload={"reason": "Thiếu"}, at=at(5))
     assert pdf.build(document=_form(row, "receipt"), made_at=at(12)).content == before
+
+
+def test_a_receipt_names_the_body_and_the_fee_of_its_day_after_both_changed(service: Service) -> None:
+    row = service.begun(at=at(4))
+    before = _form(row, "receipt")
+    row = service.act(row, Kind.PAYMENT_ASKED, payload={"amount": 50_000}, at=at(5))
+    row = service.act(
+        row, Kind.REROUTED, payload={"to": service.other.code, "reason": "Sai nơi"}, at=at(5, 10)
+    )
+    row = Dossier.objects.get(pk=row.pk)
+    assert row.competent_body == service.other
+    assert _form(row, "receipt") == before
+
+
+def test_a_control_sheet_of_an_earlier_day_prints_as_it_was(service: Service) -> None:
+    row = service.begun(at=at(4))
+    before = queries.form_of(dossier=row, purpose="control", sequence=row.sequence)
+    later = service.act(row, Kind.SUPPLEMENT_ASKED, payload={"reason": "Thiếu"}, at=at(5))
+    later = Dossier.objects.get(pk=later.pk)
+    assert queries.form_of(dossier=later, purpose="control", sequence=row.sequence) == before
+    with pytest.raises(Missing):
+        queries.form_of(dossier=later, purpose="control", sequence=1)
+
+
+def test_what_is_not_handed_over_the_counter_masks_address_and_telephone(service: Service) -> None:
+    rows = _all_forms(service)
+    for purpose, row in rows.items():
+        text = _text(pdf.build(document=_form(row, purpose), made_at=at(12)).content)
+        handed = purpose in ("receipt", "supplement", "refusal")
+        assert ("0900000123" in text, "12 Đường mẫu" in text) == (handed, handed), purpose
+
+
+def test_a_form_printed_twice_is_the_same_file(service: Service, client_as: Callable[..., Client]) -> None:
+    row = service.receive(at=at(4))
+    client = client_as(Role.COUNTER_OFFICER, body=service.first.body)
+    path = f"/onestop/forms/{row.reference}/receipt/2/"
+    first, second = client.get(path).content, client.get(path).content
+    assert first == second
+    made_at = pypdf.PdfReader(io.BytesIO(first)).metadata
+    assert made_at is not None and made_at.creation_date == at(4, 0)
+
+
+def test_a_slip_carries_the_day_of_the_place_and_not_of_greenwich(service: Service, staff: Staff) -> None:
+    row = service.begun()
+    slip = slips.send_papers(
+        actor=staff(Role.COUNTER_OFFICER, "first"), dossiers=[row], receiver=service.committee
+    )
+    slip.sent_at = at(5, 6, 30).astimezone(UTC)
+    assert slip_document(slip=slip, lines=[], address="https://vi.example/").day == at(5).date()
+
+
+@pytest.mark.parametrize("form", ["{}", " {}\n", "https://vi.example/onestop/track/?code={}"])
+def test_a_paper_is_received_by_its_bare_code_and_by_the_code_on_its_form(
+    service: Service, staff: Staff, form: str
+) -> None:
+    row = service.receive()
+    _count, [slip] = slips.pass_on(actor=staff(Role.COUNTER_OFFICER, "first"), references=[row.reference])
+    specialist = staff(Role.SPECIALIST, "committee")
+    line = slips.receive_paper(actor=specialist, slip=slip, code=form.format(row.code))
+    assert line.dossier_id == row.pk
 
 
 def test_the_number_of_a_form_follows_the_rule_pack_of_the_day(service: Service) -> None:

@@ -1,6 +1,6 @@
 """Pages of forms and slips."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -32,11 +32,13 @@ PDF, XLSX = "application/pdf", "application/vnd.openxmlformats-officedocument.sp
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def _file(document: Document, name: str, *, docx: bool = False) -> HttpResponse:
+def _file(
+    document: Document, name: str, *, made_at: datetime | None = None, docx: bool = False
+) -> HttpResponse:
     if docx:
         content, kind, name = decree30.build(document=document), DOCX, f"{name}.docx"
     else:
-        content, kind = pdf.build(document=document, made_at=timezone.now()).content, PDF
+        content, kind = pdf.build(document=document, made_at=made_at or timezone.now()).content, PDF
         name = f"{name}.pdf"
     return HttpResponse(
         content, content_type=kind, headers={"Content-Disposition": f'inline; filename="{name}"'}
@@ -61,7 +63,10 @@ def form(request: Request, reference: str, purpose: str, sequence: int) -> HttpR
             dossier = dossier_at_counter(actor=request.actor, reference=reference)
     address = request.build_absolute_uri(reverse("onestop:track")) + f"?code={dossier}"
     document = queries.form_of(dossier=dossier, purpose=purpose, sequence=sequence, address=address)
-    return _file(document, f"{purpose}-{dossier.reference}", docx=request.GET.get("as") == "docx")
+    # Printed again, a form is the same file: it carries the day of its event, not that of the print.
+    made_at = timezone.make_aware(datetime.combine(document.day or timezone.localdate(), time()))
+    name, docx = f"{purpose}-{dossier.reference}", request.GET.get("as") == "docx"
+    return _file(document, name, made_at=made_at, docx=docx)
 
 
 @needs(permissions.READ)
@@ -183,4 +188,6 @@ def slip_file(request: Request, number: str) -> HttpResponse:
     row = queries.slip_for(actor=request.actor, number=number)
     lines = list(row.lines.select_related("dossier__version").order_by("pk"))
     address = request.build_absolute_uri(reverse("onestop:slip", args=[number]))
-    return _file(slip_document(slip=row, lines=lines, address=address), f"phieu-{number}")
+    return _file(
+        slip_document(slip=row, lines=lines, address=address), f"phieu-{number}", made_at=row.sent_at
+    )
