@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,10 +31,14 @@ def _own(actor: Actor) -> Body:
     return body
 
 
+def _in_order(row: Dossier) -> tuple[datetime, int]:
+    return row.received_at or row.registered_at, row.pk
+
+
 @transaction.atomic
 def send_papers(*, actor: Actor, dossiers: Iterable[Dossier], receiver: Body, carrier: str = "") -> Slip:
     """Hand the papers of dossiers to another body with one numbered slip; all of them or none. Raises Refused."""
-    own, rows = _own(actor), list(dossiers)
+    own, rows = _own(actor), sorted(dossiers, key=_in_order)
     if not rows:
         raise Refused("slip.empty", _("Tick at least one dossier."), field="references")
     if len(rows) > MOST_LINES:
@@ -99,6 +104,7 @@ def pass_on(*, actor: Actor, references: Sequence[str], carrier: str = "") -> tu
         dossiers_for(actor=actor)
         .filter(reference__in=references, status=Dossier.Status.RECEIVED)
         .select_related("competent_body")
+        .order_by("received_at", "pk")
     )
     if not rows:
         raise Refused("slip.empty", _("Tick at least one dossier."), field="references")

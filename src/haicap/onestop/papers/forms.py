@@ -251,9 +251,9 @@ def _control(given: Given) -> list[Block]:
         columns=(
             Column(label="STT", share=0.7),
             Column(label="Công việc", share=2),
-            Column(label="Cơ quan, người thực hiện", share=3),
+            Column(label="Cơ quan, người thực hiện", share=2.6),
             Column(label="Thời điểm", share=1.8),
-            Column(label="Hạn", share=1),
+            Column(label="Hạn", share=1.4),
         ),
         rows=tuple(
             (

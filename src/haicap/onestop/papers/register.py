@@ -16,15 +16,15 @@ from haicap.onestop.rules.packs import Form
 from haicap.register.models import Body
 
 HEADINGS = (
-    ("STT", 0.5),
-    ("Mã hồ sơ", 2.2),
-    ("Thủ tục", 3),
-    ("Người nộp", 1.8),
-    ("Cơ quan có thẩm quyền", 2.4),
-    ("Nhận", 1.4),
-    ("Hẹn trả", 1.4),
-    ("Giải quyết xong", 1.4),
-    ("Trả kết quả", 1.4),
+    ("STT", 0.75),
+    ("Mã hồ sơ", 2.3),
+    ("Thủ tục", 2.6),
+    ("Người nộp", 1.6),
+    ("Cơ quan có thẩm quyền", 2.2),
+    ("Nhận", 1.8),
+    ("Hẹn trả", 1.8),
+    ("Giải quyết xong", 1.8),
+    ("Trả kết quả", 1.8),
     ("Trạng thái", 1.4),
 )
 

@@ -28,7 +28,7 @@ def slip_document(*, slip: Slip, lines: Sequence[SlipLine], address: str) -> Doc
             Table(
                 caption=f"Hồ sơ bàn giao: {len(lines)}",
                 columns=(
-                    Column(label="STT", share=0.5),
+                    Column(label="STT", share=0.75),
                     Column(label="Mã hồ sơ", share=2.4),
                     Column(label="Thủ tục", share=4),
                     Column(label="Quét khi nhận", share=1.4, align="centre"),

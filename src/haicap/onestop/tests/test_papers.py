@@ -192,6 +192,7 @@ def test_papers_travel_with_a_slip_and_are_signed_off_one_by_one(service: Servic
     officer, specialist = staff(Role.COUNTER_OFFICER, "first"), staff(Role.SPECIALIST, "committee")
     count, made = slips.pass_on(actor=officer, references=[row.reference for row in rows])
     assert (count, len(made)) == (3, 1)
+    assert [line.dossier for line in made[0].lines.order_by("pk")] == rows
     slip = queries.slip_for(actor=specialist, number=made[0].number)
     first = rows[0]
     first.refresh_from_db()
