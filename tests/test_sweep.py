@@ -235,7 +235,56 @@ def samples(db: None, campaign: Any, person: Any) -> dict[str, Any]:
         "job_id": UUID(int=0),
         "day": date(2025, 8, 5),
         "token": "no-such-token",
+        **_service(unit),
     }
+
+
+def _service(unit: Unit) -> dict[str, Any]:
+    """Open the centres with one dossier in which no visitor has a part; return examples of their addresses."""
+    from django.conf import settings
+
+    from haicap.onestop.actions.catalogue import load_procedures
+    from haicap.onestop.actions.centres import load_centres
+    from haicap.onestop.actions.dossiers import Person, Receipt, receive, register
+    from haicap.onestop.models import Centre, Dossier
+    from haicap.onestop.queries.catalogue import in_force
+    from haicap.register.models import Body
+
+    folder = settings.HAICAP_PLANS / "onestop"
+    load_centres(actor=SYSTEM, path=folder / "centres.csv")
+    load_procedures(actor=SYSTEM, path=folder / "procedures.csv")
+    Centre.objects.update(opened_on=date(2025, 7, 1))
+    centre = Centre.objects.select_related("body").order_by("code")[0]
+    version = in_force(day=date(2026, 1, 5)).get(procedure__code="1.004873")
+    row = register(
+        actor=SYSTEM, version=version, person=Person(full_name="Người nộp mẫu", unit=unit), centre=centre
+    )
+    receipt = Receipt(competent=Body.objects.get(code=f"UBND-{unit.code}"))
+    receive(actor=SYSTEM, dossier=row.dossier, receipt=receipt, centre=centre)
+    Dossier.objects.filter(pk=row.dossier.pk).update(reference="SWEEP22222")
+    names = (
+        "centre",
+        "centre-change",
+        "centre-open",
+        "centre-close",
+        "counter-add",
+        "fact-add",
+        "outage-add",
+    )
+    halls = (*names, "display", "kiosk")
+    procedures = (
+        "procedure", "procedure-version", "procedure-publish", "procedure-withdraw", "procedure-reinstate", "guide",
+        "apply",
+    )  # fmt: skip
+    return {
+        "import_id": UUID(int=0),
+        "reference": "SWEEP22222", "purpose": "receipt", "sequence": 2, "what": "recall", "pk": NOBODY,
+        "onestop:slip.number": "none", "onestop:slip-file.number": "none", "onestop:ticket.key": "none",
+        "onestop:petitioned.key": "none", "onestop:verify-issued.key": "none", "onestop:booked.code": "NONE",
+        **{f"onestop:{name}.code": centre.code for name in halls},
+        **{f"onestop:{name}.code": "1.004873" for name in procedures},
+        "GET /api/onestop/procedures/{code}.code": "1.004873",
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -299,6 +348,7 @@ def test_every_door_is_a_permission_with_a_label() -> None:
     assert doors <= catalogue().labels.keys()
 
 
+@pytest.mark.django_db
 def test_the_addresses_of_the_framework_hold_no_surprise() -> None:
     inside = {
         "/api/" + str(pattern.pattern) for name, pattern in _patterns(get_resolver()) if name in FRAMEWORK

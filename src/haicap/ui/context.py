@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "version": version(),
         "language_url": _url("ui:language"),
-        "banner": banner_for(actor=actor),
+        "banner": banner_for(actor=actor) if getattr(request, "resolver_match", None) else None,
     }
     if not actor.is_signed_in:
         return context
