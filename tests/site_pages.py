@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 SECRETARIAT, ADMINISTRATOR, LEADER = "secretariat", "administrator", "city_leader"
 DEPARTMENT, HEAD, OFFICER, CHAIR = "department_officer", "team_head", "commune_officer", "commune_chair"
+COUNTER, SPECIALIST, SIGNER, CLERK = "counter_officer", "specialist", "signer", "clerk"
+MANAGER = "centre_manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,53 @@ PAGES: Mapping[str, SitePage] = {
     "assessment:area": SitePage("/reports/1/areas/A4/", LEADER),
     "assessment:map": SitePage("/reports/1/map/", LEADER),
     "assessment:compare": SitePage("/reports/1/compare/1/"),
+    "assessment:ledger": SitePage("/reports/ledger/?area=A4a"),
+    "onestop:work": SitePage("/onestop/work/", SPECIALIST),
+    "onestop:receive": SitePage("/onestop/receive/?procedure=1.001193", COUNTER),
+    "onestop:counter": SitePage("/onestop/counter/", COUNTER),
+    "onestop:merged": SitePage("/onestop/merged/", ADMINISTRATOR),
+    "onestop:dossier": SitePage("/onestop/dossiers/{dossier}/", SPECIALIST),
+    "onestop:slips": SitePage("/onestop/slips/", COUNTER),
+    "onestop:slip": SitePage("/onestop/slips/{slip}/", COUNTER),
+    "onestop:to-sign": SitePage("/onestop/results/", SIGNER),
+    "onestop:result": SitePage("/onestop/results/{signed}/", CLERK),
+    "onestop:verify": SitePage("/onestop/verify/", None),
+    "onestop:verify-issued": SitePage("/onestop/verify/{issued}/", None),
+    "onestop:certificates": SitePage("/onestop/certificates/"),
+    "onestop:procedures": SitePage("/onestop/procedures/"),
+    "onestop:procedure": SitePage("/onestop/procedures/1.001193/", ADMINISTRATOR),
+    "onestop:procedure-version": SitePage("/onestop/procedures/1.001193/version/", ADMINISTRATOR),
+    "onestop:procedure-new": SitePage("/onestop/procedures/new/", ADMINISTRATOR),
+    "onestop:procedures-import": SitePage("/onestop/procedures/import/", ADMINISTRATOR),
+    "onestop:publications": SitePage("/onestop/procedures/publications/", MANAGER),
+    "onestop:guides": SitePage("/onestop/guide/", None),
+    "onestop:guide": SitePage("/onestop/guide/1.001193/", None),
+    "onestop:centres": SitePage("/onestop/centres/"),
+    "onestop:centre": SitePage("/onestop/centres/{centre}/", MANAGER),
+    "onestop:centre-new": SitePage("/onestop/centres/new/?parent={centre}", ADMINISTRATOR),
+    "onestop:centre-change": SitePage("/onestop/centres/{centre}/change/", ADMINISTRATOR),
+    "onestop:counter-change": SitePage("/onestop/counters/{counter}/", MANAGER),
+    "onestop:queue": SitePage("/onestop/queue/", COUNTER),
+    "onestop:display": SitePage("/onestop/display/{centre}/", None),
+    "onestop:kiosk": SitePage("/onestop/kiosk/{centre}/", None),
+    "onestop:ticket": SitePage("/onestop/ticket/{ticket}/", None),
+    "onestop:book": SitePage("/onestop/book/?centre={centre}", None),
+    "onestop:calendar": SitePage("/onestop/calendar/", ADMINISTRATOR),
+    "onestop:evidence": SitePage("/onestop/evidence/?start=2025-07-01&end=2025-07-31"),
+    "onestop:evidence_body": SitePage(
+        "/onestop/evidence/bodies/UBND-{unit}/?start=2025-07-01&end=2025-07-31"
+    ),
+    "onestop:evidence-dossiers": SitePage(
+        "/onestop/evidence/dossiers/?start=2025-07-01&end=2025-07-31&measure=received&side=competent"
+    ),
+    "onestop:index": SitePage("/onestop/evidence/index/?start=2025-07-01&end=2025-07-31"),
+    "onestop:index_body": SitePage("/onestop/evidence/index/UBND-{unit}/?start=2025-07-01&end=2025-07-31"),
+    "onestop:track": SitePage("/onestop/track/", None),
+    "onestop:apply": SitePage("/onestop/apply/1.004873/", None),
+    "onestop:petition": SitePage("/onestop/petition/", None),
+    "onestop:petitions": SitePage("/onestop/petitions/", MANAGER),
+    "onestop:hooks": SitePage("/onestop/hooks/", ADMINISTRATOR),
+    "onestop:import": SitePage("/onestop/import/", ADMINISTRATOR),
 }
 
 DRAFT_PAGES: Mapping[str, SitePage] = {  # there only while the calendar has a draft, here version 2
@@ -104,6 +153,9 @@ WALKED = {  # reached only by doing something first: the last tests of test_axe.
     "kernel:job", "findings:difficulty-edit", "timetable:scenario", "timetable:scenario-add",
     "timetable:scenario-add-sweep",
     "accounts:second-factor", "accounts:factor-again", "accounts:recovery-codes",
+    # and of test_onestop_journeys.py
+    "onestop:applied", "onestop:tracked", "onestop:booked", "onestop:petitioned", "onestop:petition-answer",
+    "onestop:hook", "onestop:import-check", "onestop:import-result", "onestop:calendar-change",
 }  # fmt: skip
 
 POST_ONLY = {
@@ -119,6 +171,15 @@ POST_ONLY = {
     "questionnaire:return", "questionnaire:confirm",
     "findings:difficulty-decide", "findings:minutes-draft", "findings:minutes-refresh",
     "findings:minutes-supplement", "assessment:make",
+    "onestop:act", "onestop:assign", "onestop:calendar-days", "onestop:calendar-import", "onestop:centre-close",
+    "onestop:centre-open", "onestop:certificate-revoke", "onestop:counter-add", "onestop:delivery-again",
+    "onestop:fact-add", "onestop:forward", "onestop:hook-pause", "onestop:hook-replay", "onestop:hook-test",
+    "onestop:new-secret", "onestop:outage-add", "onestop:procedure-publish", "onestop:procedure-reinstate",
+    "onestop:procedure-withdraw", "onestop:queue-call", "onestop:queue-seat", "onestop:queue-step",
+    "onestop:result-approve", "onestop:result-draft", "onestop:result-issue", "onestop:result-number",
+    "onestop:result-sign", "onestop:scans", "onestop:track-confirm", "onestop:track-leave", "onestop:track-pay",
+    "onestop:track-rate", "onestop:track-secret", "onestop:track-supplement", "onestop:track-withdraw",
+    "onestop:unmask",
 }  # fmt: skip
 
 FILES_AND_FRAGMENTS = {
@@ -126,5 +187,8 @@ FILES_AND_FRAGMENTS = {
     "timetable:cells", "timetable:appendix", "timetable:scenarios-xlsx",
     "timetable:team-ics", "timetable:unit-ics", "timetable:feed", "questionnaire:workbook",
     "questionnaire:evidence", "findings:difficulties-export", "findings:minutes-file",
-    "assessment:docx", "assessment:xlsx",
+    "assessment:docx", "assessment:xlsx", "assessment:ledger-export",
+    "onestop:attachment", "onestop:book-find", "onestop:evidence-export", "onestop:form", "onestop:petition-find",
+    "onestop:procedures-export", "onestop:procedures-template", "onestop:register", "onestop:result-file",
+    "onestop:result-preview", "onestop:slip-file", "onestop:track-result", "onestop:work-export",
 }  # fmt: skip

@@ -100,6 +100,34 @@ def places(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
             site.data,
             "SELECT u.code FROM findings_minutes m JOIN register_unit u ON u.id = m.unit_id LIMIT 1",
         ),
+        **_service(site),
+    }
+
+
+def _service(site: Site) -> dict[str, Any]:
+    """Return what stands in the addresses of the service centres."""
+    centre = "TTHCC-" + site.accounts["centre_manager"].removeprefix("ql")
+    own = "SELECT b.id FROM accounts_person p JOIN register_body b ON b.id = p.body_id WHERE p.username = ?"
+    commune = _one(site.data, own, site.accounts["specialist"])
+    hall = _one(site.data, own, site.accounts["centre_manager"])
+    signed = """SELECT {} FROM onestop_issueddocument i JOIN onestop_dossier d ON d.id = i.dossier_id
+        WHERE i.body_id = ? ORDER BY i.id LIMIT 1"""
+    return {
+        "centre": centre,
+        "dossier": _one(
+            site.data,
+            "SELECT reference FROM onestop_dossier WHERE competent_body_id = ? ORDER BY is_open DESC, id LIMIT 1",
+            commune,
+        ),
+        "signed": _one(site.data, signed.format("d.reference"), commune),
+        "issued": _one(site.data, signed.format("i.key"), commune),
+        "slip": _one(site.data, "SELECT number FROM onestop_slip WHERE sender_id = ? LIMIT 1", hall),
+        "counter": _one(
+            site.data,
+            "SELECT c.id FROM onestop_counter c JOIN onestop_centre n ON n.id = c.centre_id WHERE n.code = ? LIMIT 1",
+            centre,
+        ),
+        "ticket": _one(site.data, "SELECT key FROM onestop_ticket ORDER BY id LIMIT 1"),
     }
 
 

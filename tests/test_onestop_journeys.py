@@ -3,11 +3,13 @@
 import re
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import Site
+from tests.test_axe import _open, _problems
 
 pytestmark = pytest.mark.browser
 PageAs = Callable[..., Any]
@@ -223,6 +225,7 @@ def test_a_citizen_hands_in_online_and_completes_what_is_lacking(site: Site, pag
     citizen.locator("main form button[type=submit]").last.click()
     citizen.wait_for_url("**/onestop/applied/**")
     reference = citizen.url.rstrip("/").rpartition("/")[2]
+    assert _problems(citizen, 1366) == []
     secret = re.search(r"^[2-9A-HJ-NP-Z]{8}$", citizen.locator("main").inner_text(), re.MULTILINE)
     assert secret
 
@@ -239,6 +242,7 @@ def test_a_citizen_hands_in_online_and_completes_what_is_lacking(site: Site, pag
     citizen.fill("#id_secret", secret[0])
     _press(citizen, "hồ sơ")
     assert "Bổ sung bản chụp giấy tờ tùy thân." in citizen.locator("main").inner_text()
+    assert _problems(citizen, 1366) == []
     citizen.locator("form[action$='/supplement/'] input[type=file]").first.set_input_files(
         {"name": "cccd.pdf", "mimeType": "application/pdf", "buffer": PDF + b"\n% 2\n"}
     )
@@ -246,3 +250,57 @@ def test_a_citizen_hands_in_online_and_completes_what_is_lacking(site: Site, pag
     citizen.wait_for_load_state("networkidle")
     [(status,)] = _rows(site, "SELECT status FROM onestop_dossier WHERE reference = ?", reference)
     assert status == 1
+
+
+def test_pages_that_are_reached_by_doing_something_have_no_violation(
+    site: Site, page_as: PageAs, tmp_path: Path
+) -> None:
+    visitor = page_as(None)
+    centre = _centre(site, "counter_officer_third")
+    _open_all_day(site, page_as, centre)
+    visitor.goto(f"/onestop/book/?centre={centre}")
+    visitor.goto(
+        f"/onestop/book/?centre={centre}&day={visitor.locator('#day option').nth(1).get_attribute('value')}"
+    )
+    visitor.locator("main input[name=starts_at]").first.check()
+    visitor.locator("main form[method=post] button[type=submit]").first.click()
+    visitor.wait_for_url("**/onestop/booked/**")
+    assert _problems(visitor, 1366) == []
+
+    body = _rows(
+        site, "SELECT b.code FROM accounts_person p JOIN register_body b ON b.id = p.body_id WHERE p.username = ?",
+        site.accounts["commune_chair"],
+    )[0][0]  # fmt: skip
+    visitor.goto("/onestop/petition/")
+    visitor.select_option("[name=body]", body)
+    visitor.fill("textarea[name=text]", "Phản ánh thử: chờ lâu ở quầy.")
+    visitor.locator("main form[method=post] button[type=submit]").first.click()
+    visitor.wait_for_url(re.compile("/onestop/petition/[A-Z0-9]+/"))
+    assert _problems(visitor, 1366) == []
+    [(petition,)] = _rows(site, "SELECT max(id) FROM onestop_feedback WHERE kind = 'petition'")
+    chair = page_as("commune_chair")
+    assert _open(chair, f"/onestop/petitions/{petition}/", 1366) == []
+
+    administrator = page_as("administrator")
+    administrator.goto("/onestop/hooks/")
+    administrator.fill("[name=name]", "Hệ thống thử")
+    administrator.select_option("[name=body]", index=1)
+    administrator.fill("[name=url]", "https://vi.example/hook")
+    for box in administrator.locator("main input[name=kinds]").all()[:2]:
+        box.check()
+    administrator.locator("main form[method=post] button[type=submit]").last.click()
+    administrator.wait_for_load_state("networkidle")
+    [(hook,)] = _rows(site, "SELECT max(id) FROM onestop_subscription")
+    assert _open(administrator, f"/onestop/hooks/{hook}/", 1366) == []
+
+    administrator.goto("/onestop/calendar/")
+    administrator.fill("#id_date", "2025-07-10")
+    administrator.select_option("#id_kind", "off")
+    administrator.fill("#id_name", "Ngày nghỉ thử")
+    administrator.fill("#id_source", "Thông báo thử")
+    _send(administrator, "/calendar/change/")
+    assert _problems(administrator, 1366) == []
+    administrator.locator("button[name=sure]").click()
+    administrator.wait_for_url("**/onestop/calendar/changes/**", timeout=90_000)
+    assert _problems(administrator, 1366) == []
+    assert _rows(site, "SELECT count(*) FROM onestop_duemove")[0][0] > 0

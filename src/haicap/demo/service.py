@@ -35,8 +35,10 @@ from haicap.onestop.actions.signing import (
     register_certificate,
     sign_result,
 )
+from haicap.onestop.actions.slips import send_papers
 from haicap.onestop.models import Centre, Counter, Dossier, ProcedureVersion, Ticket
 from haicap.onestop.queries import signing
+from haicap.onestop.queries.papers import outgoing_for
 from haicap.onestop.rules.lifecycle import Kind, Life
 from haicap.register.models import Body, Unit
 
@@ -328,3 +330,18 @@ def enter_tickets(*, centres: Sequence[Centre], random: Random, start: date, unt
                 )  # fmt: skip
     Ticket.objects.bulk_create(rows, batch_size=1000)
     return len(rows)
+
+
+def hand_over(*, centres: Sequence[Centre], most: int = 8) -> int:
+    """Let counter officers send papers that lie at their centres on with slips; return how many slips."""
+    count = 0
+    for centre in centres:
+        officer = Person.objects.filter(body=centre.body, roles__role=Role.COUNTER_OFFICER).first()
+        if officer is None:
+            continue
+        actor = actor_of(person=officer)
+        for group in outgoing_for(actor=actor)[:1]:
+            rows = list(group.dossiers)[:most]
+            send_papers(actor=actor, dossiers=rows, receiver=group.receiver, carrier="Bưu chính (mẫu)")
+            count += 1
+    return count

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal, Refused
@@ -58,10 +59,9 @@ def _days(form: DayForm) -> list[actions.Day]:
 
 
 @needs(permissions.CALENDAR_WRITE)
+@require_POST
 def change(request: Request) -> HttpResponse:
     """Show what a change would move; with `sure` make it and reckon anew."""
-    if request.method != "POST":
-        return redirect("onestop:calendar")
     form = DayForm(request.POST)
     if form.is_valid():
         try:
@@ -84,10 +84,9 @@ def _made(request: Request, days: list[actions.Day]) -> HttpResponse:
 
 
 @needs(permissions.CALENDAR_WRITE)
+@require_POST
 def import_days(request: Request) -> HttpResponse:
     """Take a year of special days from a table; faults are named by row."""
-    if request.method != "POST":
-        return redirect("onestop:calendar")
     form = DaysFileForm(request.POST, request.FILES)
     faults: tuple[Fault, ...] = ()
     if form.is_valid():

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
@@ -207,11 +208,10 @@ def new(request: Request) -> HttpResponse:
 
 
 @needs(permissions.CENTRE_WRITE)
+@require_POST
 def open_or_close(request: Request, code: str, what: str) -> HttpResponse:
     """Open a centre to the public, or close it."""
     row = queries.centre_for(actor=request.actor, code=code)
-    if request.method != "POST":
-        return redirect("onestop:centre", code)
     if what == "open":
         form = DayForm(request.POST)
         done = _try(
@@ -239,11 +239,10 @@ def open_or_close(request: Request, code: str, what: str) -> HttpResponse:
 
 
 @needs(permissions.COUNTER_WRITE)
+@require_POST
 def add_counter(request: Request, code: str) -> HttpResponse:
     """Add a counter."""
     row = queries.kept_centre_for(actor=request.actor, code=code)
-    if request.method != "POST":
-        return redirect("onestop:centre", code)
     form = CounterForm(request.POST, fields=queries.fields_on(day=timezone.localdate()), new=True)
     if _try(form, lambda: queue.add_counter(actor=request.actor, centre=row, **form.cleaned_data)):
         return _done(request, code, _("The counter is kept."))
@@ -276,11 +275,10 @@ def counter(request: Request, pk: int) -> HttpResponse:
 
 
 @needs(permissions.COUNTER_WRITE)
+@require_POST
 def add_fact(request: Request, code: str) -> HttpResponse:
     """Record a fact about a centre."""
     row = queries.kept_centre_for(actor=request.actor, code=code)
-    if request.method != "POST":
-        return redirect("onestop:centre", code)
     form = FactForm(request.POST)
     if _try(form, lambda: facts.record_fact(actor=request.actor, centre=row, **form.cleaned_data)):
         return _done(request, code, _("The fact is kept."))
@@ -288,11 +286,10 @@ def add_fact(request: Request, code: str) -> HttpResponse:
 
 
 @needs(permissions.COUNTER_WRITE)
+@require_POST
 def add_outage(request: Request, code: str) -> HttpResponse:
     """Record an outage."""
     row = queries.kept_centre_for(actor=request.actor, code=code)
-    if request.method != "POST":
-        return redirect("onestop:centre", code)
     form = OutageForm(request.POST)
     if _try(form, lambda: facts.record_outage(actor=request.actor, centre=row, **form.cleaned_data)):
         return _done(request, code, _("The outage is kept."))

@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from haicap.kernel.access import needs, public
-from haicap.kernel.errors import Refusal
+from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request, client_address
 from haicap.onestop import permissions
 from haicap.onestop.actions import queue as actions
@@ -60,39 +61,41 @@ def queue(request: Request) -> HttpResponse:
 
 
 @needs(permissions.QUEUE)
+@require_POST
 def seat(request: Request, pk: int) -> HttpResponse:
     """Take a counter, or leave it."""
     counter = queries.counter_for(actor=request.actor, pk=pk)
-    if request.method == "POST":
-        do = actions.leave_counter if request.POST.get("leave") else actions.take_counter
-        try:
-            do(actor=request.actor, counter=counter)
-        except Refusal as refusal:
-            messages.error(request, str(refusal.message))
+    do = actions.leave_counter if request.POST.get("leave") else actions.take_counter
+    try:
+        do(actor=request.actor, counter=counter)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
     return redirect("onestop:queue")
 
 
 @needs(permissions.QUEUE)
+@require_POST
 def call(request: Request) -> HttpResponse:
     """Call who is next."""
     counter = queries.my_counter(actor=request.actor)
-    if request.method == "POST":
-        if counter is None:
-            messages.error(request, _("Sit down at a counter first."))
-        elif actions.call_next(actor=request.actor, counter=counter) is None:
-            messages.info(request, _("Nobody waits whom this counter serves."))
+    if counter is None:
+        messages.error(request, _("Sit down at a counter first."))
+    elif actions.call_next(actor=request.actor, counter=counter) is None:
+        messages.info(request, _("Nobody waits whom this counter serves."))
     return redirect("onestop:queue")
 
 
 @needs(permissions.QUEUE)
+@require_POST
 def step(request: Request, pk: int, what: str) -> HttpResponse:
     """Call again, skip, begin, finish, bring back."""
     ticket = queries.ticket_for(actor=request.actor, pk=pk)
-    if request.method == "POST" and what in STEPS:
-        try:
-            STEPS[what](actor=request.actor, ticket=ticket)
-        except Refusal as refusal:
-            messages.error(request, str(refusal.message))
+    if what not in STEPS:
+        raise Missing("ticket.step", _("This cannot be done with a ticket."))
+    try:
+        STEPS[what](actor=request.actor, ticket=ticket)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
     return redirect("onestop:queue")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
 from haicap.documents.signature import Verdict
 from haicap.kernel.access import needs, public
@@ -18,8 +19,8 @@ from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request, client_address
 from haicap.kernel.pages import page_of
 from haicap.onestop import permissions
+from haicap.onestop.actions import desk
 from haicap.onestop.actions import signing as actions
-from haicap.onestop.actions.dossiers import act
 from haicap.onestop.actions.queue import HOUR
 from haicap.onestop.actions.tries import scope_of, take_try
 from haicap.onestop.forms.signing import CertificateForm, DraftForm, VerifyForm
@@ -84,11 +85,10 @@ def _page(request: Request, dossier: Dossier, form: DraftForm | None = None) -> 
 
 
 @needs(permissions.PROCESS)
+@require_POST
 def draft(request: Request, reference: str) -> HttpResponse:
     """Write the words of a result."""
     dossier = dossier_for(actor=request.actor, reference=reference)
-    if request.method != "POST":
-        return redirect("onestop:result", reference)
     form = DraftForm(request.POST)
     if form.is_valid():
         data = dict(form.cleaned_data)
@@ -123,25 +123,25 @@ def _do(
     request: Request, reference: str, do: Callable[[Dossier, int | None], Any], text: str
 ) -> HttpResponse:
     dossier = dossier_for(actor=request.actor, reference=reference)
-    if request.method == "POST":
-        given = request.POST.get("expected", "")
-        try:
-            do(dossier, int(given) if given.isdecimal() else None)
-        except Refusal as refusal:
-            messages.error(request, str(refusal.message))
-        else:
-            messages.success(request, text)
+    given = request.POST.get("expected", "")
+    try:
+        do(dossier, int(given) if given.isdecimal() else None)
+    except Refusal as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        messages.success(request, text)
     return redirect("onestop:result", reference)
 
 
 @needs(permissions.APPROVE)
+@require_POST
 def approve(request: Request, reference: str) -> HttpResponse:
     """Agree with the draft, or send it back with a reason."""
 
     def do(dossier: Dossier, expected: int | None) -> None:
         reason = request.POST.get("reason", "")
         back = bool(request.POST.get("back"))
-        act(
+        desk.do(
             actor=request.actor,
             dossier=dossier,
             kind=Kind.SENT_BACK if back else Kind.APPROVED,
@@ -158,6 +158,7 @@ def approve(request: Request, reference: str) -> HttpResponse:
 
 
 @needs(permissions.SIGN)
+@require_POST
 def sign(request: Request, reference: str) -> HttpResponse:
     """Sign an approved result."""
     address = _address(request)
@@ -190,6 +191,7 @@ def to_sign(request: Request) -> HttpResponse:
 
 
 @needs(permissions.ISSUE)
+@require_POST
 def number(request: Request, reference: str) -> HttpResponse:
     """Number a signed result."""
     return _do(
@@ -203,6 +205,7 @@ def number(request: Request, reference: str) -> HttpResponse:
 
 
 @needs(permissions.ISSUE)
+@require_POST
 def issue(request: Request, reference: str) -> HttpResponse:
     """Seal a numbered result and give it out."""
     return _do(
@@ -330,12 +333,12 @@ def _registered(request: Request, form: CertificateForm) -> bool:
 
 
 @needs(permissions.CERTIFICATE_WRITE)
+@require_POST
 def revoke(request: Request, pk: int) -> HttpResponse:
     """Sign nothing more with a certificate."""
     row = queries.certificates_for(actor=request.actor).filter(pk=pk).first()
     if row is None:
         raise Missing("certificate.missing", _("There is no such certificate."))
-    if request.method == "POST":
-        actions.revoke_certificate(actor=request.actor, certificate=row)
-        messages.success(request, _("Nothing more is signed with this certificate."))
+    actions.revoke_certificate(actor=request.actor, certificate=row)
+    messages.success(request, _("Nothing more is signed with this certificate."))
     return redirect("onestop:certificates")

@@ -162,13 +162,21 @@ class Command(BaseCommand):
             until = datetime.combine(OPENED.replace(month=10), datetime.min.time(), tzinfo=now.tzinfo)
             events = service.enter_dossiers(**given, start=OPENED, last=CUT_OFF, now=until, count=700)
             events += service.enter_dossiers(**given, start=first, last=today, now=now, count=1300)
+            shown = self._unit(units)
+            near = [row for row in centres if row.former_district_id == shown.former_district_id] or centres[
+                :1
+            ]
+            events += service.enter_dossiers(
+                **given | {"centres": near, "units": [shown]}, start=today - timedelta(days=6), last=today, now=now,
+                count=24,
+            )  # fmt: skip
             past = today - timedelta(days=1)
             tickets = service.enter_tickets(centres=centres, random=random, start=first, until=past)
             summary |= {"dossiers": Dossier.objects.count(), "events": events, "tickets": tickets}
         with step("Centres: certificates, signed results"):
             held = Dossier.objects.filter(status=Dossier.Status.PROCESSING, life__result__isnull=True)
             busiest = held.values("holder").annotate(count=Count("pk")).order_by("-count", "holder")
-            own = Body.objects.filter(code=f"UBND-{self._unit(units).code}")
+            own = Body.objects.filter(code=f"UBND-{shown.code}")
             bodies = [
                 *own,
                 *Body.objects.filter(pk__in=[row["holder"] for row in busiest[:5]]).exclude(pk__in=own),
@@ -178,6 +186,8 @@ class Command(BaseCommand):
             summary["signed_results"] = sum(
                 service.sign_results(body=body, most=2, address=address) for body in bodies
             )
+        with step("Centres: papers on their way"):
+            summary["slips"] = service.hand_over(centres=centres)
         with step("Centres: every ledger walked"):
             verdict = verify_ledgers()
             summary["ledgers"] = {
