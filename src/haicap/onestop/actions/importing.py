@@ -72,14 +72,14 @@ def enter(*, actor: Actor, checked: Checked, source: str, progress: Progress, me
     """
     actor.must(permissions.IMPORT)
     report = Report(faults=list(checked.faults))
-    shelf, calendar = books(), calendar_now()
+    shelf = books()
     entries = checked.entries
     for first in range(0, len(entries), CHUNK):
         if progress.stopped():
             break
         progress.report(100 * first // max(1, len(entries)), message)
         with transaction.atomic():
-            _Chunk(checked.name, source, shelf, calendar, report).enter(entries[first : first + CHUNK])
+            _Chunk(checked.name, source, shelf, calendar_now(), report).enter(entries[first : first + CHUNK])
     with transaction.atomic():
         audit.record(
             actor=actor,

@@ -252,7 +252,7 @@ def _run(
             return found
     for phase in state.phases:
         end = max(state.cur, phase_end(line, rules, state.cur, phase))
-        _stretch(state, "count", state.cur, end, phase, phase.amount)
+        _stretch(state, "count", state.cur, _upto(end, phase), phase, phase.amount)
         state.cur = end
     found.due = state.cur
     return found
@@ -306,7 +306,7 @@ def _use(state: _State, began: int) -> tuple[int, str]:
             used = min(phase.amount, passed)
             over = reached >= end // DAY and not is_last
         if over:
-            _stretch(state, "count", state.cur, end, phase, phase.amount)
+            _stretch(state, "count", state.cur, _upto(end, phase), phase, phase.amount)
             phase.amount, state.cur = 0, end
             continue
         _stretch(state, "count", state.cur, upto, phase, used)
@@ -342,6 +342,11 @@ def _grant(state: _State, kind: str, amount: int) -> None:
     state.found.granted += amount
     unit = state.phases[-1].unit
     state.found.stretches.append(Stretch(kind, state.cur, state.cur, unit, amount))
+
+
+def _upto(end: int, phase: Phase) -> int:
+    """Return up to where a phase that ends at `end` uses time: for days, the midnight after its last day."""
+    return end if phase.unit == MINUTES else (end // DAY + 1) * DAY
 
 
 def _stretch(state: _State, kind: str, begins: int, ends: int, phase: Phase, amount: int) -> None:
