@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,15 +15,18 @@ from haicap.kernel import audit
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Refused
 from haicap.kernel.models import SpecialDay
+from haicap.kernel.periods import WorkingCalendar
 from haicap.kernel.tables import Fault, Faulty, read_csv
 from haicap.kernel.text import nfc
 from haicap.onestop import permissions
 from haicap.onestop.models import CalendarChange, Dossier, DueMove
-from haicap.onestop.queries.calendar import in_chunks, touched
+from haicap.onestop.queries.calendar import calendar_with, in_chunks, reckoned, touched
 from haicap.onestop.queries.clock import calendar_now, standing_of
 from haicap.onestop.rules.lifecycle import Life
 
 COLUMNS = ("date", "kind", "name", "source")
+TABLE = "calendar.csv"
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # the years the clock reckons with
 OnProgress = Callable[[int, str], None]
 
 
@@ -43,9 +46,13 @@ def change_days(*, actor: Actor, days: list[Day]) -> CalendarChange:
     actor.must(permissions.CALENDAR_WRITE)
     if not days:
         raise Refused("calendar.nothing", _("Give at least one day."), field="date")
+    _await_readers()
     known = {row.date: row for row in SpecialDay.objects.filter(date__in=[day.date for day in days])}
     told = []
     for day in days:
+        if not FIRST_YEAR <= day.date.year <= LAST_YEAR:
+            message = _("Write the day as YYYY-MM-DD, for example 2025-07-01.")
+            raise Refused("calendar.date", message, field="date")
         if day.kind and day.kind not in SpecialDay.Kind.values:
             raise Refused("calendar.kind", _("Choose one of the answers."), field="kind")
         if day.kind and not day.source.strip():
@@ -67,31 +74,52 @@ def change_days(*, actor: Actor, days: list[Day]) -> CalendarChange:
     return change
 
 
+def _await_readers() -> None:
+    """Wait until every transaction that reckons with the days as they are has ended, and let no other begin.
+
+    A dossier received by such a transaction is not seen by `recompute` before it is committed, and would keep a due
+    time of the old calendar. SQLite has one writer at a time anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{SpecialDay._meta.db_table}" IN ACCESS EXCLUSIVE MODE')
+
+
 def read_days(*, content: bytes) -> list[Day]:
     """Return the days of a table (date, kind, name, source); raises Faulty with every fault by row."""
-    table = read_csv(content, name="calendar.csv", required=COLUMNS, max_rows=2000, max_bytes=1_000_000)
-    days, faults = [], list(table.faults)
+    table = read_csv(content, name=TABLE, required=COLUMNS, max_rows=2000, max_bytes=1_000_000)
+    days: dict[date, Day] = {}
+    faults = list(table.faults)
     for row in table.rows:
-        try:
-            found = date.fromisoformat(row["date"])
-        except ValueError:
-            message = _("Write the day as YYYY-MM-DD, for example 2025-07-01.")
+        fault, found = None, _date(row["date"])
+        if found is None:
+            fault = ("date", _("Write the day as YYYY-MM-DD, for example 2025-07-01."))
+        elif found in days:
+            fault = ("date", _("This day stands twice."))
+        elif row["kind"] not in SpecialDay.Kind.values:
+            fault = ("kind", _("Write off or makeup."))
+        elif not row["source"].strip():
+            fault = ("source", _("Name the notice that says so."))
+        if found is None or fault is not None:
+            column, message = fault or ("", "")
             faults.append(
-                Fault(file="calendar.csv", row=row.line, column="date", message=message, code="calendar.date")
+                Fault(file=TABLE, row=row.line, column=column, message=message, code=f"calendar.{column}")
             )
             continue
-        if row["kind"] not in SpecialDay.Kind.values:
-            message = _("Write off or makeup.")
-            faults.append(
-                Fault(file="calendar.csv", row=row.line, column="kind", message=message, code="calendar.kind")
-            )
-            continue
-        days.append(Day(date=found, kind=row["kind"], name=row["name"], source=row["source"]))
+        days[found] = Day(date=found, kind=row["kind"], name=row["name"], source=row["source"])
     if faults:
         raise Faulty(
             "calendar.faulty", _("The table of days is not right; nothing was changed."), faults=faults
         )
-    return days
+    return list(days.values())
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
 
 
 def load_days(*, actor: Actor, path: Path) -> CalendarChange:
@@ -105,14 +133,16 @@ def recompute(
     """Reckon anew the due times that a change can have moved; return how many it moved.
 
     Works in small transactions that hold the rows they change, so nobody waits long and no event is lost; done again
-    it changes nothing more.
+    it changes nothing more. A change without days reckons all open dossiers. A due time that an event reckoned anew
+    in the meantime is noted as moved too.
     """
     actor.must(permissions.CALENDAR_WRITE)
     days = [date.fromisoformat(day["date"]) for day in change.days]
-    rows = touched(days=days)
+    rows = touched(days=days) if days else reckoned()
+    before = calendar_with(kinds={date.fromisoformat(day["date"]): day["before"] for day in change.days})
     total, looked_at, moved = max(1, rows.count()), 0, 0
     for chunk in in_chunks(rows):
-        moved += _recompute(change, [row.pk for row in chunk])
+        moved += _recompute(change, [row.pk for row in chunk], before)
         looked_at += len(chunk)
         on_progress(min(99, 100 * looked_at // total), f"{looked_at} / {total}")
     with transaction.atomic():
@@ -126,27 +156,40 @@ def recompute(
 
 
 @transaction.atomic
-def _recompute(change: CalendarChange, keys: list[int]) -> int:
+def reckon_all(*, actor: Actor) -> CalendarChange:
+    """Note that all open dossiers are to be reckoned anew by the calendar as it is (`recompute`)."""
+    actor.must(permissions.CALENDAR_WRITE)
+    change = CalendarChange.objects.create(made_at=timezone.now(), made_by_id=actor.person_id)
+    audit.record(actor=actor, action="onestop.calendar.changed", subject=change, after={"days": []})
+    return change
+
+
+@transaction.atomic
+def _recompute(change: CalendarChange, keys: list[int], before: WorkingCalendar) -> int:
     calendar = calendar_now()
+    noted = set(DueMove.objects.filter(change=change, dossier__in=keys).values_list("dossier_id", flat=True))
     moves, changed = [], []
     for row in Dossier.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"):
-        standing = standing_of(
-            life=Life.from_json(row.life), appointment=row.appointment_at, calendar=calendar
-        )
-        values = {
-            "due_at": standing.due_at,
-            "on_time": standing.on_time,
-            "portal_on_time": standing.portal_on_time,
-        }
-        if standing.due_at == row.due_at:
-            continue
-        moves.append(DueMove(change=change, dossier=row, before=row.due_at, after=standing.due_at))
-        for name, value in values.items():
-            setattr(row, name, value)
-        changed.append(row)
+        life = Life.from_json(row.life)
+        standing = standing_of(life=life, appointment=row.appointment_at, calendar=calendar)
+        old = row.due_at
+        if standing.due_at != old:
+            row.due_at, row.on_time = standing.due_at, standing.on_time
+            row.portal_on_time = standing.portal_on_time
+            changed.append(row)
+        elif _happened_since(life, change):
+            old = standing_of(life=life, appointment=row.appointment_at, calendar=before).due_at
+        if standing.due_at != old and row.pk not in noted:
+            moves.append(DueMove(change=change, dossier=row, before=old, after=standing.due_at))
     Dossier.objects.bulk_update(changed, ["due_at", "on_time", "portal_on_time"])
     DueMove.objects.bulk_create(moves, ignore_conflicts=True)
     return len(moves)
+
+
+def _happened_since(life: Life, change: CalendarChange) -> bool:
+    """Say whether something happened to a dossier after the change that was received before it."""
+    made = change.made_at
+    return life.received_at is not None and life.received_at < made and made <= (life.last_at or made)
 
 
 def _tell(actor: Actor, change: CalendarChange) -> None:

@@ -37,3 +37,8 @@ class DaysFileForm(Form):
         help_text=_("Columns date, kind (off or makeup), name, source."),
         widget=forms.FileInput(attrs={"accept": ".csv", "data-max-bytes": "1000000"}),
     )
+
+    @property
+    def content(self) -> bytes:
+        """What the table holds, of a valid form."""
+        return bytes(self.cleaned_data["file"].read())

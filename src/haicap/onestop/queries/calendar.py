@@ -48,6 +48,11 @@ def touched(*, days: Sequence[date]) -> QuerySet[Dossier]:
     return Dossier.objects.filter(received_at__lt=last, due_at__gte=first)
 
 
+def reckoned() -> QuerySet[Dossier]:
+    """Return the open dossiers that have a due time."""
+    return Dossier.objects.filter(is_open=True, due_at__isnull=False)
+
+
 def in_chunks(rows: QuerySet[Dossier]) -> Iterator[list[Dossier]]:
     """Yield `rows` in order of their keys, `CHUNK` at a time, whatever changes meanwhile."""
     last = 0
@@ -68,14 +73,15 @@ class Foreseen:
 
 
 def foresee(*, actor: Actor, kinds: Mapping[date, str]) -> Foreseen:
-    """Return what a change of days would move, without changing anything."""
+    """Return what a change of days would move, without changing anything; without days, what is out of date now."""
     actor.must(permissions.CALENDAR_WRITE)
     before, after = calendar_now(), calendar_with(kinds=kinds)
     days = changed_days(before=before, after=after)
+    rows = touched(days=days) if kinds else reckoned()
     bodies: Counter[int] = Counter()
     furthest: list[tuple[timedelta, str, datetime, datetime | None]] = []
     looked_at = 0
-    for chunk in in_chunks(touched(days=days)):
+    for chunk in in_chunks(rows):
         looked_at += len(chunk)
         for row, due in moved_in(rows=chunk, calendar=after):
             assert row.due_at is not None, "only dossiers with a due time are touched"

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
+from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.utils.translation import override
 
@@ -113,10 +115,19 @@ def test_a_change_that_makes_no_sense_is_refused(service: Service, days: list[Da
 
 
 def test_a_table_with_faults_names_each_by_row_and_changes_nothing(service: Service) -> None:
-    content = b"date,kind,name,source\n2027-01-01,off,A,B\n01/02/2027,off,A,B\n2027-01-03,holiday,A,B\n"
+    rows = [
+        "2027-01-01,off,A,B",
+        "01/02/2027,off,A,B",
+        "2027-01-03,holiday,A,B",
+        "2027-01-04,off,A,",
+        "2027-01-01,off,A,B",
+    ]
+    content = "\n".join(["date,kind,name,source", *rows, "2127-01-01,off,A,B"]).encode()
     with pytest.raises(Faulty) as caught:
         actions.read_days(content=content)
-    assert [(fault.row, fault.column) for fault in caught.value.faults] == [(3, "date"), (4, "kind")]
+    assert [(fault.row, fault.column) for fault in caught.value.faults] == [
+        (3, "date"), (4, "kind"), (5, "source"), (6, "date"), (7, "date"),
+    ]  # fmt: skip
 
 
 def test_only_those_in_charge_change_the_calendar(
@@ -141,8 +152,49 @@ def test_the_page_asks_first_and_then_changes(service: Service, client_as: Calla
     other = client_as(Role.SPECIALIST, body=service.other)
     assert "H29.T1" not in other.get(f"/onestop/calendar/changes/{change.pk}/").content.decode()
     bad = SimpleUploadedFile("a.csv", b"date,kind,name,source\nx,off,A,B\n")
+    assert client.post("/onestop/calendar/import/", {"sure": "1", "table": "x"}).status_code == 422
     assert client.post("/onestop/calendar/import/", {"file": bad}).status_code == 422
     assert client.post("/onestop/calendar/change/", {**given, "last": "2025-01-01"}).status_code == 422
+
+
+def test_a_year_is_foreseen_before_it_is_taken(service: Service, client_as: Callable[..., Client]) -> None:
+    service.begun(at=at(4))
+    client = client_as(Role.ADMINISTRATOR)
+    table = "date,kind,name,source\n2025-11-06,off,Nghỉ,Thông báo\n"
+    page = client.post("/onestop/calendar/import/", {"file": SimpleUploadedFile("a.csv", table.encode())})
+    assert page.status_code == 200 and page.context["foreseen"].count == 1
+    assert table in page.content.decode() and not CalendarChange.objects.exists()
+    answer = client.post("/onestop/calendar/import/", {"sure": "1", "table": table})
+    assert answer.status_code == 302
+    assert _recompute(CalendarChange.objects.get()) == 1
+
+
+def test_what_an_event_reckoned_anew_meanwhile_is_noted_as_moved(service: Service) -> None:
+    row = service.begun(at=at(4))
+    row = service.act(row, Kind.SUPPLEMENT_ASKED, payload={"reason": "x"}, at=at(4, 10))
+    change = actions.change_days(actor=SYSTEM, days=[OFF])
+    CalendarChange.objects.filter(pk=change.pk).update(made_at=at(4, 11))
+    change.refresh_from_db()
+    row = service.act(row, Kind.SUPPLEMENT_GIVEN, centre=service.second, at=at(4, 12))
+    assert row.due_at == at(12, 17)
+    assert _recompute(change) == 1
+    assert [(one.before, one.after) for one in DueMove.objects.all()] == [(at(11, 17), at(12, 17))]
+    assert _recompute(change) == 0
+    service.begun(at=at(5))  # promised by the new calendar: nothing moved
+    assert _recompute(change) == 0
+
+
+def test_all_open_dossiers_are_reckoned_anew_from_the_terminal(service: Service) -> None:
+    row = service.begun(at=at(4))
+    SpecialDay.objects.create(date=OFF.date, kind="off", name="Nghỉ", source="Thông báo")  # past the action
+    for arguments, moved in ((["--check"], 0), ([], 1), ([], 1)):
+        out = StringIO()
+        call_command("onestop", "recompute", *arguments, stdout=out)
+        assert DueMove.objects.count() == moved
+    assert "would move 0" in out.getvalue()
+    row.refresh_from_db()
+    assert row.due_at == at(12, 17)
+    assert CalendarChange.objects.count() == 1
 
 
 def test_each_line_of_the_clock_is_a_sentence_in_both_languages(service: Service) -> None:

@@ -14,7 +14,7 @@ from haicap.kernel.errors import Refusal, Refused
 from haicap.kernel.http import Request
 from haicap.kernel.jobs import enqueue
 from haicap.kernel.pages import page_of
-from haicap.kernel.tables import Fault, Faulty
+from haicap.kernel.tables import Fault, Faulty, decode
 from haicap.onestop import permissions
 from haicap.onestop.actions import calendar as actions
 from haicap.onestop.forms.calendar import DayForm, DaysFileForm
@@ -86,12 +86,19 @@ def _made(request: Request, days: list[actions.Day]) -> HttpResponse:
 @needs(permissions.CALENDAR_WRITE)
 @require_POST
 def import_days(request: Request) -> HttpResponse:
-    """Take a year of special days from a table; faults are named by row."""
+    """Show what a year of special days from a table would move; with `sure` take it. Faults are named by row."""
     form = DaysFileForm(request.POST, request.FILES)
     faults: tuple[Fault, ...] = ()
-    if form.is_valid():
+    sure = bool(request.POST.get("sure"))
+    if sure or form.is_valid():
         try:
-            return _made(request, actions.read_days(content=form.cleaned_data["file"].read()))
+            content = request.POST.get("table", "").encode() if sure else form.content
+            days = actions.read_days(content=content)
+            if sure:
+                return _made(request, days)
+            kinds = {day.date: day.kind for day in days}
+            foreseen = queries.foresee(actor=request.actor, kinds=kinds)
+            return _calendar(request, foreseen=foreseen, table=decode(content)[0])
         except Faulty as faulty:
             faults = faulty.faults
             form.add_refusal(faulty)

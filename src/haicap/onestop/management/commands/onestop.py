@@ -27,6 +27,11 @@ VERBS: dict[str, tuple[str, Verb, Callable[[ArgumentParser], None] | None]] = {
         calendar.change,
         calendar.add_change,
     ),
+    "recompute": (
+        "reckon the due times of all open dossiers anew",
+        calendar.recompute,
+        calendar.add_recompute,
+    ),
     "import": ("enter the dossiers of another system", exchange.import_, exchange.add_import),
 }
 
