@@ -18,7 +18,7 @@ from haicap.documents.signature.tokens import Token
 
 
 class SigningError(Exception):
-    """Not signed: `code` is sign.expired, sign.not_yet, sign.unreadable, sign.timestamp or sign.failed."""
+    """Not signed: `code` is sign.expired, .not_yet, .other, .unreadable, .timestamp or .failed."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code} {detail}".strip())
@@ -52,16 +52,20 @@ def sign(
     location: str = "",
     tsa_url: str = "",
     at: datetime | None = None,
+    fingerprint: str = "",
 ) -> bytes:
     """Return `pdf` with a PAdES signature B-B in the new field `field`, B-T where `tsa_url` gives time-stamps.
 
-    `at` (default: now) is what the certificate's validity is compared with. Raises TokenError, SigningError.
+    `at` (default: now) is what the certificate's validity is compared with; with a `fingerprint` (SHA-256) no other
+    certificate may sign. Raises TokenError, SigningError.
     """
     moment = at or datetime.now(UTC)
     with token.signer(alias) as signer:
         certificate = signer.signing_cert
         if certificate is None:
             raise SigningError("sign.failed", alias)
+        if fingerprint and certificate.sha256.hex() != fingerprint:
+            raise SigningError("sign.other", alias)
         if certificate.not_valid_after < moment:
             raise SigningError("sign.expired", f"{certificate.not_valid_after:%d/%m/%Y}")
         if certificate.not_valid_before > moment:

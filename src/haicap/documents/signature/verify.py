@@ -8,19 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import crl, pem, x509
-from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.general import SigningError, UnacceptableSignerError
+from pyhanko.sign.diff_analysis import DiffResult, ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
-from pyhanko_certvalidator.errors import PathError
 
 MOST_BYTES = 50_000_000
 WEAK = frozenset({"md5", "sha1"})
+SHORTEST_RSA = 2048
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +25,9 @@ class SignatureVerdict:
     """One signature. `faults` is empty when it holds; times are aware, None where nothing says so.
 
     Faults: altered (signed bytes differ), forged (not made with the key of its certificate), changed_after (the file
-    was changed after it in a way signatures do not allow), expired, not_yet, expired_since (valid by its own word
-    only: expired today and no time-stamp), revoked, untrusted, weak, unreadable.
+    was changed after it in a way signatures do not allow), expired, not_yet, expired_since and revoked_since (good by
+    its own word only: over today, and no time-stamp of a trusted authority), revoked, untrusted, weak, unreadable.
+    `stamped_at` is what a trusted time-stamp authority says; a stamp of anybody else counts for nothing.
     """
 
     field: str
@@ -99,30 +97,27 @@ def verify(
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_regular_signatures)
-    except (
-        PdfReadError,
-        SignatureValidationError,
-        SigningError,
-        ValueError,
-        TypeError,
-        KeyError,
-        IndexError,
-        OSError,
-        RecursionError,
-    ):
+    except Exception:  # made by strangers: the library answers broken files with whatever breaks first
         return Verdict(fault="unreadable")
     if not embedded:
         return Verdict(fault="unsigned")
     trusted, lists = list(roots), list(crls)
     found = tuple(_one(signature, trusted, lists, moment) for signature in embedded)
-    try:
-        last = embedded[-1].evaluate_signature_coverage()
-    except (SignatureValidationError, PdfReadError, ValueError):
-        last = SignatureCoverageLevel.UNCLEAR
-    covered = last == SignatureCoverageLevel.ENTIRE_FILE
+    covered = _covered(embedded[-1])
     if not covered and not any("altered" in one.faults for one in found):
         found = (*found[:-1], _with(found[-1], "changed_after"))
     return Verdict(signatures=found, covered=covered)
+
+
+def _covered(last: EmbeddedPdfSignature) -> bool:
+    """Say whether nothing stands after a signature but what proves it later: certificates, lists, time-stamps."""
+    try:
+        if last.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE:
+            return True
+        added = last.diff_result
+    except Exception:  # as above
+        return False
+    return isinstance(added, DiffResult) and added.modification_level == ModificationLevel.LTA_UPDATES
 
 
 def _with(verdict: SignatureVerdict, fault: str) -> SignatureVerdict:
@@ -136,15 +131,12 @@ def _one(
     crls: Sequence[crl.CertificateList],
     moment: datetime,
 ) -> SignatureVerdict:
-    faults: list[str] = []
-    stamped: datetime | None = None
+    certificate: x509.Certificate | None = None
+    signed_at: datetime | None = None
     try:
         certificate = signature.signer_cert
         signed_at = signature.self_reported_timestamp
-    except (ValueError, SignatureValidationError, KeyError):
-        return _shown(signature, None, None, None, ["unreadable"])
-    when = min(signed_at or moment, moment)
-    try:
+        when = min(signed_at or moment, moment)
         status = validate_pdf_signature(
             signature,
             signer_validation_context=ValidationContext(
@@ -152,15 +144,24 @@ def _one(
                 revocation_mode="soft-fail", retroactive_revinfo=True,
             ),
         )  # fmt: skip
-    except (
-        SignatureValidationError,
-        UnacceptableSignerError,
-        SigningError,
-        PdfReadError,
-        PathError,
-        ValueError,
-    ):
+    except Exception:  # as above
         return _shown(signature, certificate, signed_at, None, ["unreadable"])
+    stamp = status.timestamp_validity
+    stamped = stamp.timestamp if stamp and stamp.intact and stamp.valid and stamp.trusted else None
+    faults = _faults(status, certificate, crls, stamped or when, moment, stamped is not None)
+    return _shown(signature, certificate, signed_at, stamped, faults)
+
+
+def _faults(
+    status: PdfSignatureStatus,
+    certificate: x509.Certificate,
+    crls: Sequence[crl.CertificateList],
+    when: datetime,
+    moment: datetime,
+    stamped: bool,
+) -> list[str]:
+    """Return what stands against a signature made at `when`, which is proven only if `stamped`."""
+    faults: list[str] = []
     if not status.intact:
         faults.append("altered")
     elif not status.valid:
@@ -172,16 +173,22 @@ def _one(
         ModificationLevel.FORM_FILLING,
     ):
         faults.append("changed_after")
-    if status.timestamp_validity is not None and status.timestamp_validity.valid:
-        stamped = status.timestamp_validity.timestamp
-    if status.md_algorithm in WEAK:
+    if status.md_algorithm in WEAK or _short(certificate):
         faults.append("weak")
-    faults += _of_certificate(certificate, stamped or when, moment, stamped is not None)
-    if status.revoked or _listed(certificate, crls, stamped or when):
+    faults += _of_certificate(certificate, when, moment, stamped)
+    revoked_at = _revoked_at(certificate, crls)
+    if status.revoked or (revoked_at is not None and revoked_at <= when):
         faults.append("revoked")
+    elif revoked_at is not None and revoked_at <= moment and not stamped:
+        faults.append("revoked_since")
     elif not status.trusted:
         faults.append("untrusted")
-    return _shown(signature, certificate, signed_at, stamped, faults)
+    return faults
+
+
+def _short(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key
+    return bool(key.algorithm == "rsa" and key.bit_size < SHORTEST_RSA)
 
 
 def _inside(certificate: x509.Certificate, when: datetime) -> datetime:
@@ -201,15 +208,16 @@ def _of_certificate(
     return ["expired_since"] if certificate.not_valid_after < moment and not stamped else []
 
 
-def _listed(certificate: x509.Certificate, crls: Sequence[crl.CertificateList], when: datetime) -> bool:
-    """Say whether a list of the issuer names the certificate as revoked before it signed."""
-    for one in crls:
-        if one.issuer != certificate.issuer:
-            continue
-        for entry in one["tbs_cert_list"]["revoked_certificates"] or ():
-            if entry["user_certificate"].native == certificate.serial_number:
-                return bool(entry["revocation_date"].native <= when)
-    return False
+def _revoked_at(certificate: x509.Certificate, crls: Sequence[crl.CertificateList]) -> datetime | None:
+    """Return the earliest moment from which a list of its issuer names a certificate as revoked."""
+    found: list[datetime] = [
+        entry["revocation_date"].native
+        for one in crls
+        if one.issuer == certificate.issuer
+        for entry in one["tbs_cert_list"]["revoked_certificates"] or ()
+        if entry["user_certificate"].native == certificate.serial_number
+    ]
+    return min(found, default=None)
 
 
 def _shown(

@@ -1,21 +1,31 @@
 """Signatures put on and verified: three validators agree, and every fault has its name."""
 
 import io
+import random
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from asn1crypto import cms, pem, x509
-from cryptography.hazmat.primitives import serialization
+from asn1crypto import cms, crl, keys, pem, x509
+from cryptography import x509 as crypto_x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner, pdf_signer
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from pyhanko.sign.validation import validate_pdf_signature
+from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from haicap.documents import pdf
 from haicap.documents.decree30 import Document, Paragraph, Signer
@@ -56,6 +66,7 @@ def token(authority: SampleAuthority, tmp_path_factory: pytest.TempPathFactory) 
     authority.put(**given, alias="seal", common_name=BODY, organisation=BODY)
     past: dict[str, Any] = {"valid_from": NOW - timedelta(days=800), "valid_to": NOW - timedelta(days=30)}
     authority.put(**given, alias="expired", common_name="Cán bộ mẫu 013", **past)
+    authority.put(**given, alias="long", common_name="Cán bộ mẫu 015", valid_from=NOW - timedelta(days=100))
     coming: dict[str, Any] = {"valid_from": NOW + timedelta(days=30)}
     authority.put(**given, alias="coming", common_name="Cán bộ mẫu 014", **coming)
     sample_authority(name="Kẻ lạ MẪU").put(**given, alias="stranger", common_name="Cán bộ mẫu 012")
@@ -235,8 +246,6 @@ def test_a_revoked_certificate_is_named(
     with token.signer("signer") as signer:
         assert signer.signing_cert is not None
         der = signer.signing_cert.dump()
-    from cryptography import x509 as crypto_x509
-
     certificate = crypto_x509.load_der_x509_certificate(der)
     (tmp_path / "root.pem").write_bytes(authority.pem)
     (tmp_path / "list.crl").write_bytes(
@@ -244,6 +253,152 @@ def test_a_revoked_certificate_is_named(
     )
     roots, crls = read_trust(folder=tmp_path)
     assert "revoked" in verify(pdf=signed, roots=roots, crls=crls).signatures[0].faults
+
+
+class _Backdated(datetime):
+    """A clock that stands 60 days back: what the owner of a stolen key would set."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - timedelta(days=60)
+
+
+def _key_info(key: Any) -> keys.PrivateKeyInfo:
+    plain = (
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption(),
+    )  # fmt: skip
+    return keys.PrivateKeyInfo.load(key.private_bytes(*plain))
+
+
+def _root(authority: SampleAuthority) -> x509.Certificate:
+    return x509.Certificate.load(authority.certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _stamps(monkeypatch: pytest.MonkeyPatch, authority: SampleAuthority, at: datetime) -> None:
+    """Let an authority's time-stamps say `at`, whatever the address."""
+    key = rsa.generate_private_key(65537, 2048)
+    name = crypto_x509.Name([crypto_x509.NameAttribute(crypto_x509.NameOID.COMMON_NAME, "Dấu thời gian MẪU")])
+    builder = (
+        crypto_x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(authority.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(5)
+        .not_valid_before(NOW - timedelta(days=900))
+        .not_valid_after(NOW + timedelta(days=900))
+        .add_extension(crypto_x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    )
+    der = builder.sign(authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    stamper = DummyTimeStamper(x509.Certificate.load(der), _key_info(key), fixed_dt=at)
+    module = sys.modules["haicap.documents.signature.sign"]
+    monkeypatch.setattr(module, "HTTPTimeStamper", lambda *_given, **_named: stamper)
+
+
+def test_only_a_trusted_authority_proves_the_time(
+    paper: pdf.Built, token: SoftwareToken, authority: SampleAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_time = NOW - timedelta(days=60)
+    asked: dict[str, Any] = {"token": token, "alias": "expired", "field": "signer", "at": in_time}
+    rogue = sample_authority(name="Dấu giả MẪU", valid_from=NOW - timedelta(days=1000))
+    _stamps(monkeypatch, rogue, in_time)
+    content = sign(pdf=paper.content, tsa_url="https://tsa.example", **asked)
+    one = verify(pdf=content, roots=[_root(authority)]).signatures[0]
+    assert one.stamped_at is None and "expired" in one.faults
+    _stamps(monkeypatch, authority, in_time)
+    content = sign(pdf=paper.content, tsa_url="https://tsa.example", **asked)
+    verdict = verify(pdf=content, roots=[_root(authority)])
+    assert verdict.holds and verdict.signatures[0].stamped_at is not None
+
+
+def test_a_revoked_key_gains_nothing_by_setting_its_clock_back(
+    paper: pdf.Built, token: SoftwareToken, authority: SampleAuthority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with token.signer("long") as signer:
+        assert signer.signing_cert is not None
+        certificate = crypto_x509.load_der_x509_certificate(signer.signing_cert.dump())
+    with monkeypatch.context() as clock:
+        clock.setattr(pdf_signer, "datetime", _Backdated)
+        content = sign(pdf=paper.content, token=token, alias="long", field="signer")
+    der = authority.revocation_list(revoked=certificate, at=NOW - timedelta(days=1))
+    lists = [crl.CertificateList.load(der)]
+    one = verify(pdf=content, roots=[_root(authority)], crls=lists).signatures[0]
+    assert one.signed_at is not None and one.signed_at < NOW - timedelta(days=50)
+    assert one.faults == ("revoked_since",)
+
+
+def test_what_only_proves_a_signature_later_is_no_change(
+    signed: bytes, check: Callable[..., Verdict]
+) -> None:
+    """A file of level B-LT: certificates for later proof are added after the last signature."""
+    out = io.BytesIO(signed)
+    last = PdfFileReader(io.BytesIO(signed)).embedded_signatures[-1]
+    DocumentSecurityStore.add_dss(out, sig_contents=last.pkcs7_content, certs=[last.signer_cert])
+    verdict = check(out.getvalue())
+    assert len(out.getvalue()) > len(signed) and verdict.holds, verdict
+
+
+def test_a_page_that_was_replaced_is_named(signed: bytes, check: Callable[..., Verdict]) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(signed))
+    page = writer.root["/Pages"]["/Kids"][0]
+    page["/Contents"] = writer.add_object(generic.StreamObject(stream_data=b"BT ET"))
+    writer.update_container(page)
+    out = io.BytesIO()
+    writer.write(out)
+    verdict = check(out.getvalue())
+    assert not verdict.holds
+    assert all("changed_after" in one.faults for one in verdict.signatures)
+
+
+def test_a_method_that_is_no_longer_safe_is_named(
+    paper: pdf.Built, authority: SampleAuthority, check: Callable[..., Verdict]
+) -> None:
+    key = rsa.generate_private_key(65537, 1024)
+    builder = (
+        crypto_x509.CertificateBuilder()
+        .subject_name(
+            crypto_x509.Name([crypto_x509.NameAttribute(crypto_x509.NameOID.COMMON_NAME, "Khóa ngắn")])
+        )
+        .issuer_name(authority.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=9))
+        .not_valid_after(NOW + timedelta(days=9))
+    )
+    der = builder.sign(authority.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
+    signer = SimpleSigner(
+        signing_cert=x509.Certificate.load(der),
+        signing_key=_key_info(key),
+        cert_registry=SimpleCertificateStore(),
+    )
+    out = PdfSigner(PdfSignatureMetadata(field_name="signer"), signer=signer).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(paper.content))
+    )
+    assert "weak" in check(bytes(out.getbuffer())).signatures[0].faults
+
+
+def test_no_broken_file_breaks_the_verifier(signed: bytes, check: Callable[..., Verdict]) -> None:
+    """Two hundred files with random damage: a verdict each time, and none holds unless no signed byte differs."""
+    chance = random.Random(20251123)
+    start = signed.rindex(b"/Contents <")
+    end = signed.index(b">", start)
+    for _number in range(200):
+        broken = bytearray(signed)
+        for _place in range(chance.choice((1, 3, 20))):
+            place = chance.randrange(len(broken))
+            if chance.random() < 0.3:
+                del broken[place : place + chance.randrange(1, 50)]
+            else:
+                broken[place] = chance.randrange(256)
+        if check(bytes(broken)).holds:
+            assert bytes(broken[:start]) == signed[:start] and bytes(broken[end:]) == signed[end:]
+
+
+def test_a_token_with_another_certificate_than_the_registered_one_signs_nothing(
+    paper: pdf.Built, token: SoftwareToken
+) -> None:
+    with pytest.raises(SigningError) as caught:
+        sign(pdf=paper.content, token=token, alias="signer", field="signer", fingerprint="0" * 64)
+    assert caught.value.code == "sign.other"
 
 
 @pytest.mark.parametrize("content", [b"", b"not a pdf", b"%PDF-1.7\n", b"%PDF-1.7\n%%EOF\n" * 50])

@@ -123,7 +123,7 @@ def sign_result(
         address=address.format(key=key),
     )  # fmt: skip
     built = result_pdf(document=document, made_at=now)
-    content = _signed(built.content, certificate.alias, "signer", _name(built, person.full_name))
+    content = _signed(built.content, certificate, "signer", _name(built, person.full_name))
     issued = _keep(row, certificate, f"{draft.number:02d}/{draft.symbol}", day, key, content, built)
     payload = {"sha256": issued.sha256, "certificate": certificate.fingerprint, "document": issued.number}
     dossiers.act(actor=actor, dossier=row, kind=Kind.SIGNED, payload=payload, expected=expected)
@@ -146,12 +146,13 @@ def _keep(
     return issued
 
 
-def _signed(content: bytes, alias: str, field: str, placed: Placed | None) -> bytes:
+def _signed(content: bytes, certificate: Certificate, field: str, placed: Placed | None) -> bytes:
     try:
         return sign(
             pdf=content,
             token=queries.token(),
-            alias=alias,
+            alias=certificate.alias,
+            fingerprint=certificate.fingerprint,
             field=field,
             placed=placed,
             tsa_url=settings.HAICAP_TSA,
@@ -200,7 +201,7 @@ def issue_result(*, actor: Actor, dossier: Dossier, expected: int | None = None)
     picture = seal_picture(text=f"{body.name_vi} • {place_of(body)}", font=fonts()[2])
     left, bottom, right, top = issued.place.get("box", (0, 0, 0, 0))
     placed = Placed(page=issued.place.get("page", 0), box=(left, bottom, right, top), picture=picture)
-    sealed = _signed(content, seal.alias, "seal", placed if issued.place else None)
+    sealed = _signed(content, seal, "seal", placed if issued.place else None)
     issued.sha256, issued.size = hashlib.sha256(sealed).hexdigest(), len(sealed)
     issued.seal, issued.issued_at = seal, timezone.now()
     issued.file.save(f"{issued.sha256}.pdf", ContentFile(sealed), save=False)

@@ -14,6 +14,9 @@ SIGNING: Mapping[str, Text] = {
     "token.module": _("The driver of the token is not installed. Nothing was signed."),
     "sign.expired": _("The certificate expired on %(detail)s. Nothing was signed."),
     "sign.not_yet": _("The certificate is valid only from %(detail)s on. Nothing was signed."),
+    "sign.other": _(
+        "The token holds another certificate under this name than the one that is registered. Nothing was signed."
+    ),
     "sign.timestamp": _("The time-stamp authority does not answer. Nothing was signed; try again."),
     "sign.unreadable": _("The document cannot be read. Nothing was signed."),
     "sign.failed": _("The document could not be signed. Nothing was changed."),
@@ -33,6 +36,10 @@ FAULTS: Mapping[str, Text] = {
         "signature itself says: there is no time-stamp."
     ),
     "revoked": _("The certificate was revoked before the document was signed."),
+    "revoked_since": _(
+        "The certificate has been revoked since. That it was valid when the document was signed is only what the "
+        "signature itself says: there is no time-stamp."
+    ),
     "untrusted": _(
         "Nobody who is trusted here vouches for this certificate: anyone can put any name into it."
     ),
