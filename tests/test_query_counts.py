@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -22,6 +23,8 @@ from haicap.assessment.actions import make_report
 from haicap.campaign.models import Campaign, Indicator, Nomination
 from haicap.findings.models import GoodPractice
 from haicap.kernel.access import SYSTEM, Role
+from haicap.onestop.actions.catalogue import load_procedures
+from haicap.onestop.actions.centres import load_centres
 from haicap.questionnaire.models import ReportedValue
 from haicap.register.models import Unit
 
@@ -72,6 +75,16 @@ LISTS = (
     "findings:practices",
     "findings:minutes-list",
     "assessment:reports",
+    "assessment:ledger",
+    "assessment:ledger-export",
+    "onestop:centres",
+    "onestop:procedures",
+    "onestop:procedures-export",
+    "onestop:calendar",
+    "onestop:certificates",
+    "onestop:evidence",
+    "onestop:evidence-export",
+    "onestop:index",
     "kernel:audit",
     "kernel:audit page 2",
     "questionnaire:queue of a team",
@@ -103,6 +116,8 @@ DETAILS = (
     "assessment:report",
     "assessment:area",
     "assessment:map",
+    "onestop:centre",
+    "onestop:procedure",
 )
 FORMS = {
     "accounts:enrol",
@@ -117,6 +132,7 @@ FORMS = {
     "register:boundaries",
     "register:import-attributes",
     "register:import-boundaries",
+    "onestop:procedures-template",
 }  # show no rows; left out of the table
 
 
@@ -154,6 +170,8 @@ def _arguments(campaign: Campaign, units: list[Unit]) -> dict[str, dict[str, Any
         "assessment:report": reports,
         "assessment:area": {**reports, "code": area},
         "assessment:map": reports,
+        "onestop:centre": {"code": "TTHCC-718"},
+        "onestop:procedure": {"code": "1.004873"},
     }  # fmt: skip
 
 
@@ -211,6 +229,8 @@ def test_every_page_takes_as_many_queries_as_the_table_says(
     if size != SIZES[0]:
         whole_country(campaign)
     units = fill(campaign=campaign)
+    load_centres(actor=SYSTEM, path=settings.HAICAP_PLANS / "onestop" / "centres.csv")
+    load_procedures(actor=SYSTEM, path=settings.HAICAP_PLANS / "onestop" / "procedures.csv")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # thousands of rows came at once: let the planner know
     assert len(units) == size

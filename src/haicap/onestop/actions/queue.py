@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
+from haicap.kernel.revision import claim
 from haicap.kernel.sequences import take
 from haicap.kernel.text import nfc
 from haicap.onestop import permissions
@@ -347,11 +348,20 @@ def add_counter(
 
 @transaction.atomic
 def change_counter(
-    *, actor: Actor, counter: Counter, name_vi: str, skills: list[str], is_priority: bool, closed: bool
+    *,
+    actor: Actor,
+    counter: Counter,
+    name_vi: str,
+    skills: list[str],
+    is_priority: bool,
+    closed: bool,
+    revision: int | None = None,
 ) -> Counter:
-    """Change what a counter serves, or close it for good. Raises Refused while somebody sits there."""
+    """Change what a counter serves, or close it for good. Raises Conflict, and Refused while somebody sits there."""
     actor.must(permissions.COUNTER_WRITE)
     row = Counter.objects.select_for_update(of=("self",)).get(pk=counter.pk)
+    if revision is not None:
+        claim(row, revision=revision)
     before = audit.snapshot(row)
     if closed and row.is_open:
         raise Refused("counter.taken", _("Somebody else sits at this counter."), field="closed")

@@ -76,6 +76,7 @@ class DayForm(RevisedForm):
 class CounterForm(Form):
     """A counter and what it serves."""
 
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     number = forms.IntegerField(label=_("Number"), min_value=1, max_value=999)
     name_vi = forms.CharField(label=_("Name"), max_length=200, required=False)
     skills = forms.MultipleChoiceField(
@@ -90,7 +91,8 @@ class CounterForm(Form):
         skills = self.fields["skills"]
         assert isinstance(skills, forms.MultipleChoiceField)
         skills.choices = [(name, name) for name in fields]
-        del self.fields["closed" if new else "number"]
+        for name in ("closed", "revision") if new else ("number",):
+            del self.fields[name]
 
 
 class FactForm(Form):

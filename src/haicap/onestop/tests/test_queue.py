@@ -13,6 +13,7 @@ from haicap.kernel.access import SYSTEM, Actor, Role
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
 from haicap.onestop.actions import facts
 from haicap.onestop.actions import queue as actions
+from haicap.onestop.actions.centres import change_centre
 from haicap.onestop.models import Appointment, Centre, Counter, Ticket
 from haicap.onestop.queries import queue as queries
 from haicap.onestop.queries.waits import waits_of
@@ -321,6 +322,23 @@ def test_the_page_of_centres_costs_the_same_for_few_and_many(
         assert client.get(f"/onestop/centres/{code}/").status_code == 200
     with django_assert_max_num_queries(12):
         client.get("/onestop/centres/")
+
+
+def test_the_second_of_two_people_who_change_a_centre_or_a_counter_is_told(service: Service) -> None:
+    centre, counter = service.first, Counter.objects.create(centre=service.first, number=7)
+    seen = (centre.revision, counter.revision)
+    values: dict[str, Any] = {"name_vi": "A", "skills": [], "is_priority": False, "closed": False}
+    for again in (False, True):
+        if not again:
+            change_centre(actor=SYSTEM, centre=centre, revision=seen[0], values={"phone": "1"})
+            actions.change_counter(actor=SYSTEM, counter=counter, revision=seen[1], **values)
+            continue
+        with pytest.raises(Conflict):
+            change_centre(actor=SYSTEM, centre=centre, revision=seen[0], values={"phone": "2"})
+        with pytest.raises(Conflict):
+            actions.change_counter(actor=SYSTEM, counter=counter, revision=seen[1], **values)
+    centre.refresh_from_db()
+    assert centre.phone == "1"
 
 
 def test_a_centre_is_changed_opened_and_closed_on_its_page(

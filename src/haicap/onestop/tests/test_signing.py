@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from haicap.accounts.models import Person
 from haicap.documents.signature.sample import SampleAuthority, sample_authority
 from haicap.kernel.access import SYSTEM, Actor, Role
-from haicap.kernel.errors import NotAllowed, Refused
+from haicap.kernel.errors import Conflict, NotAllowed, Refused
 from haicap.onestop.actions import signing
 from haicap.onestop.actions.dossiers import act
 from haicap.onestop.models import Certificate, Dossier, IssuedDocument, ResultDraft
@@ -177,6 +177,17 @@ def test_only_those_in_charge_sign_and_issue(service: Service, office: Office, s
     with pytest.raises(Refused) as caught:
         signing.sign_result(actor=stranger, dossier=row, address=ADDRESS)
     assert caught.value.code == "event.not_your_part"
+
+
+def test_the_second_of_two_people_who_write_one_draft_is_told(service: Service, office: Office) -> None:
+    row = signing.draft_result(actor=office.specialist, dossier=service.begun(), **WORDS)
+    seen = ResultDraft.objects.get(dossier=row).revision
+    row = signing.draft_result(actor=office.specialist, dossier=row, revision=seen, **WORDS)
+    with pytest.raises(Conflict):
+        signing.draft_result(
+            actor=office.specialist, dossier=row, revision=seen, **{**WORDS, "text": "Khác."}
+        )
+    assert ResultDraft.objects.get(dossier=row).text == WORDS["text"]
 
 
 def test_a_refusal_needs_its_reason(service: Service, office: Office) -> None:

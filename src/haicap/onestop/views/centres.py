@@ -257,6 +257,7 @@ def counter(request: Request, pk: int) -> HttpResponse:
         "name_vi": row.name_vi,
         "skills": row.skills,
         "is_priority": row.is_priority,
+        "revision": row.revision,
         "closed": bool(row.closed_on),
     }
     form = CounterForm(
