@@ -1,6 +1,7 @@
 """Verifying the signatures of a PDF offline: whose they are, and every fault by its name."""
 
 import io
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,10 @@ from pyhanko_certvalidator import ValidationContext
 MOST_BYTES = 50_000_000
 WEAK = frozenset({"md5", "sha1"})
 SHORTEST_RSA = 2048
+
+# What is wrong with a stranger's file is said by the verdict; the log would fill with traces and people's names.
+for name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Pages of results and their signatures, the public verification, and the register of certificates."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from haicap.documents.signature import Verdict
+from haicap.documents.texts import FAULTS, FILE_FAULTS
 from haicap.kernel.access import needs, public
 from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request, client_address
@@ -21,18 +21,14 @@ from haicap.kernel.pages import page_of
 from haicap.onestop import permissions
 from haicap.onestop.actions import desk
 from haicap.onestop.actions import signing as actions
-from haicap.onestop.actions.queue import HOUR
-from haicap.onestop.actions.tries import scope_of, take_try
+from haicap.onestop.actions.verifying import verify_upload
 from haicap.onestop.forms.signing import CertificateForm, DraftForm, VerifyForm
 from haicap.onestop.models import Dossier, IssuedDocument
 from haicap.onestop.papers.result import result_document, result_pdf
 from haicap.onestop.queries import signing as queries
 from haicap.onestop.queries.dossiers import dossier_at_counter, dossier_for
 from haicap.onestop.rules.lifecycle import Kind, Life, open_kinds
-from haicap.onestop.texts.signing import FAULTS, FILE_FAULTS
 from haicap.onestop.views import citizen
-
-VERIFICATIONS_PER_ADDRESS = 120
 
 
 def _address(request: Request) -> str:
@@ -266,19 +262,12 @@ def verify(request: Request) -> HttpResponse:
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         try:
-            take_try(
-                scope=scope_of(purpose="verify", value=client_address(request)),
-                most=VERIFICATIONS_PER_ADDRESS,
-                window=HOUR,
-            )
+            content = form.cleaned_data["file"].read()
+            found, document = verify_upload(content=content, address=client_address(request))
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            content = form.cleaned_data["file"].read()
-            context |= {
-                "verdict": _shown(queries.verdict_of(content=content)),
-                "document": queries.document_of(sha256=hashlib.sha256(content).hexdigest()),
-            }
+            context |= {"verdict": _shown(found), "document": document}
     return render(request, "onestop/verify.html", context, status=422 if form.errors else 200)
 
 
