@@ -17,11 +17,13 @@ SHOTS = {
     "report": ("city_leader", "/reports/1/"),
     "map": ("city_leader", "/register/map/"),
     "form": ("commune_officer", "/questionnaire/reports/{unit}/fill/"),
+    "centres": ("secretariat", "/onestop/centres/"),
+    "work": ("specialist", "/onestop/work/?tab=work"),
 }
 
 
 def main() -> None:
-    """Run the demonstration in a temporary folder, serve it, and keep five pictures of 1366 x 768."""
+    """Run the demonstration in a temporary folder, serve it, and keep pictures of 1366 x 768."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="haicap-shots-") as folder:
         data = Path(folder)

@@ -23,6 +23,20 @@ class OnestopConfig(AreaConfig):
             order=500,
         ),
         MenuItem(
+            label=_("To be signed"),
+            url_name="onestop:to-sign",
+            icon="signature",
+            permission=permissions.SIGN,
+            order=502,
+        ),
+        MenuItem(
+            label=_("Papers on their way"),
+            url_name="onestop:slips",
+            icon="truck-delivery",
+            permission=permissions.READ,
+            order=504,
+        ),
+        MenuItem(
             label=_("Queue"),
             url_name="onestop:queue",
             icon="users",
@@ -42,6 +56,20 @@ class OnestopConfig(AreaConfig):
             icon="list-details",
             permission=permissions.CATALOGUE_READ,
             order=530,
+        ),
+        MenuItem(
+            label=_("Digital certificates"),
+            url_name="onestop:certificates",
+            icon="certificate",
+            permission=permissions.CERTIFICATE_READ,
+            order=534,
+        ),
+        MenuItem(
+            label=_("Working calendar"),
+            url_name="onestop:calendar",
+            icon="calendar",
+            permission=permissions.CALENDAR_WRITE,
+            order=536,
         ),
         MenuItem(
             label=_("Service figures"),
