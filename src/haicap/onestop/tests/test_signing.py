@@ -14,7 +14,7 @@ from haicap.accounts.models import Person
 from haicap.documents.signature.sample import SampleAuthority, sample_authority
 from haicap.kernel.access import SYSTEM, Actor, Role
 from haicap.kernel.errors import Conflict, NotAllowed, Refused
-from haicap.onestop.actions import signing
+from haicap.onestop.actions import dossiers, signing
 from haicap.onestop.actions.dossiers import act
 from haicap.onestop.models import Certificate, Dossier, IssuedDocument, ResultDraft
 from haicap.onestop.queries import signing as queries
@@ -137,6 +137,46 @@ def test_a_wrong_passphrase_signs_nothing(service: Service, office: Office) -> N
     with pytest.raises(Refused) as caught:
         signing.sign_result(actor=office.signer, dossier=row, address=ADDRESS)
     assert caught.value.code == "token.refused"
+
+
+def test_a_key_of_somebody_else_under_the_registered_name_signs_nothing(
+    service: Service, office: Office
+) -> None:
+    row = _approved(service, office)
+    office.authority.put(
+        folder=office.folder, alias=f"person-{office.signer.person_id}", passphrase=queries.passphrase(),
+        common_name="Người khác mẫu",
+    )  # fmt: skip
+    with pytest.raises(Refused) as caught:
+        signing.sign_result(actor=office.signer, dossier=row, address=ADDRESS)
+    assert caught.value.code == "sign.other"
+    assert not IssuedDocument.objects.exists()
+
+
+def test_a_break_between_file_and_ledger_leaves_nothing_half_done(
+    service: Service, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_given: object) -> None:
+        raise RuntimeError
+
+    row = _approved(service, office)
+    with monkeypatch.context() as at_signing:
+        at_signing.setattr(dossiers, "act", broken)
+        with pytest.raises(RuntimeError):
+            signing.sign_result(actor=office.signer, dossier=row, address=ADDRESS)
+    assert not IssuedDocument.objects.exists()
+    assert ResultDraft.objects.get(dossier=row).number is None
+    issued = signing.sign_result(actor=office.signer, dossier=row, address=ADDRESS)
+    signing.number_result(actor=office.clerk, dossier=row)
+    with monkeypatch.context() as at_issuing:
+        at_issuing.setattr(dossiers, "act", broken)
+        with pytest.raises(RuntimeError):
+            signing.issue_result(actor=office.clerk, dossier=row)
+    kept = IssuedDocument.objects.get()
+    assert (kept.sha256, kept.issued_at, kept.seal) == (issued.sha256, None, None)
+    assert hashlib.sha256(kept.file.read()).hexdigest() == issued.sha256
+    assert signing.issue_result(actor=office.clerk, dossier=row).number == "01/GXN-UBND"
+    assert verify().faults == ()
 
 
 def test_nothing_is_signed_before_it_is_approved_nor_twice(service: Service, office: Office) -> None:
