@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -188,7 +189,8 @@ def _recompute(change: CalendarChange, keys: list[int], before: WorkingCalendar)
 
 def _store(rows: list[Dossier]) -> None:
     """Write the due times of rows, one small statement each: one large statement takes five times as long."""
-    fields = [Dossier._meta.get_field(name) for name in ("due_at", "on_time", "portal_on_time")]
+    names = ("due_at", "on_time", "portal_on_time")
+    fields = [field for field in Dossier._meta.concrete_fields if field.name in names]
     columns = ", ".join(f'"{field.column}" = %s' for field in fields)
     values = [
         [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields), row.pk]
