@@ -15,7 +15,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-CODES, COUNTERS = 10_000, 8
+COUNTERS = 8
+CODES = 10_000 if os.environ.get("HAICAP_DATABASE_URL") else 2_000  # a file lets one write at a time anyway
 ROUNDS, WORKERS = 5, 3
 
 
