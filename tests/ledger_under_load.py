@@ -73,8 +73,10 @@ def receive(part: int, parts: int) -> None:
     centre = Centre.objects.select_related("body").order_by("code")[0]
     committee = Body.objects.filter(kind=Body.Kind.COMMUNE_COMMITTEE).order_by("code")[0]
     receipt = dossiers.Receipt(competent=committee)
+    rows = list(Dossier.objects.filter(status=1).order_by("pk"))[part::parts]
+    print("ready", flush=True)
     sys.stdin.readline()  # all begin at once
-    for row in Dossier.objects.filter(status=1).order_by("pk")[part::parts]:
+    for row in rows:
         if row.pk % 20 == 0:
             try:
                 with transaction.atomic():

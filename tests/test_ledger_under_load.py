@@ -59,6 +59,9 @@ def test_ten_thousand_codes_taken_by_eight_counters_at_once_have_no_gap_and_no_t
     _run(environment, f"prepare({CODES})")
     counters = [_start(environment, f"receive({part}, {COUNTERS})") for part in range(COUNTERS)]
     for counter in counters:
+        assert counter.stdout is not None
+        assert counter.stdout.readline() == "ready\n"
+    for counter in counters:
         assert counter.stdin is not None
         counter.stdin.write("go\n")
         counter.stdin.flush()

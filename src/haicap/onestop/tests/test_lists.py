@@ -220,8 +220,10 @@ def _many(service: Service, actor: Actor, count: int) -> None:
 
 
 def test_the_work_list_is_served_by_its_index(service: Service, staff: Staff) -> None:
+    """An empty table may be read by the other index of open dossiers; neither is a walk over all."""
     rows = lists.work_for(actor=staff(Role.SPECIALIST, "committee"))
-    assert "dossier_work" in rows.order_by("due_at", "pk")[:50].explain()
+    plan = rows.order_by("due_at", "pk")[:50].explain()
+    assert "dossier_work" in plan or "dossier_own" in plan
 
 
 def test_pages_after_a_cursor_give_each_row_once_also_those_without_due_time(
