@@ -110,52 +110,59 @@ class Slow:
     def days(
         self, start: datetime, limit: TimeLimit, waits: list[Pair], more: int = 0, at: time | None = None
     ) -> datetime:
-        first = self.opening(start)
-        every = limit.unit is Unit.DAYS and not limit.same_day
-        amount = int(self.late_for_the_day(first)) if limit.same_day else limit.value
-        amount += more
-        left_out: set[date] = set()
-        floor = first.date()
-
-        def used(until: date) -> int:
-            day, count = first.date() + DAY, 0
-            while day <= until:
-                count += day not in left_out and (every or self.calendar.is_working(day))
-                day += DAY
-            return count
-
-        def ends() -> datetime:
-            day = first.date()
-            while used(day) < amount:
-                day += DAY
-            day = max(day, floor)
-            if not every or self.rules.roll:
-                day = self.next_working(day)
-            close = self.closing(day)
-            is_own = at is not None and more and used(day) >= amount and used(day - DAY) < amount
-            return min(close, datetime.combine(day, at, ZONE)) if is_own and at else close
-
+        count = Counted(self, self.opening(start), limit, more, at)
         for began, ended in waits:
-            if began > ends() or not self.worked_between(began, ended):
-                continue
-            asked = began.date()
-            opens = self.sessions(asked)
-            if opens and began.time() < opens[0][0]:
-                asked -= DAY
-            asked = max(asked, floor)
-            answer = self.opening(ended)
-            before = used(asked)  # more than the limit while a due day rolls over days off
-            rest = max(0, amount - before)
-            day = asked + DAY
-            while day <= answer.date():
-                left_out.add(day)
-                day += DAY
-            floor = max(floor, answer.date())
-            if limit.same_day:
-                amount += int(not rest and self.late_for_the_day(max(answer, first)))
-            else:
-                amount = before + max(rest, min(self.rules.resume_days, limit.value))
-        return ends()
+            if began <= count.ends() and self.worked_between(began, ended):
+                count.wait(began, self.opening(ended))
+        return count.ends()
+
+
+class Counted:
+    """A limit in days: so many days after the receipt, without the set of days left out for waits."""
+
+    def __init__(self, slow: Slow, first: datetime, limit: TimeLimit, more: int, at: time | None) -> None:
+        self.slow, self.first, self.limit, self.more, self.at = slow, first, limit, more, at
+        self.every = limit.unit is Unit.DAYS and not limit.same_day
+        self.amount = (int(slow.late_for_the_day(first)) if limit.same_day else limit.value) + more
+        self.left_out: set[date] = set()
+        self.floor = first.date()
+
+    def used(self, until: date) -> int:
+        day, count = self.first.date() + DAY, 0
+        while day <= until:
+            count += day not in self.left_out and (self.every or self.slow.calendar.is_working(day))
+            day += DAY
+        return count
+
+    def ends(self) -> datetime:
+        day = self.first.date()
+        while self.used(day) < self.amount:
+            day += DAY
+        day = max(day, self.floor)
+        if not self.every or self.slow.rules.roll:
+            day = self.slow.next_working(day)
+        close = self.slow.closing(day)
+        if self.at and self.more and self.used(day) >= self.amount > self.used(day - DAY):
+            return min(close, datetime.combine(day, self.at, ZONE))
+        return close
+
+    def wait(self, began: datetime, answer: datetime) -> None:
+        asked = began.date()
+        opens = self.slow.sessions(asked)
+        if opens and began.time() < opens[0][0]:
+            asked -= DAY
+        asked = max(asked, self.floor)
+        before = self.used(asked)  # more than the limit while a due day rolls over days off
+        rest = max(0, self.amount - before)
+        day = asked + DAY
+        while day <= answer.date():
+            self.left_out.add(day)
+            day += DAY
+        self.floor = max(self.floor, answer.date())
+        if self.limit.same_day:
+            self.amount += int(not rest and self.slow.late_for_the_day(max(answer, self.first)))
+        else:
+            self.amount = before + max(rest, min(self.slow.rules.resume_days, self.limit.value))
 
 
 def merged(pairs: list[Pair], start: datetime) -> list[Pair]:
