@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from haicap.timetable.rules.checker import Verdict, check, check_plan, score
 from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, SurveyedUnit
 from haicap.timetable.rules.solver import solve
-from haicap.timetable.tests.samples import bridge, matrix, problem, problems, slots, team, unit
+from haicap.timetable.tests.samples import BASE, bridge, matrix, problem, problems, slots, team, unit
 
 ALONE = frozenset({"pin.moved"})
 """rules that more visits may mend"""
@@ -94,6 +94,8 @@ def _orders(visits: Sequence[PlacedVisit]) -> Iterator[list[PlacedVisit]]:
 
 tiny = problems(most_units=4, most_teams=2, most_days=2)
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
+ONE_PLACE = (unit("1", place=BASE, minutes=150), unit("2", place=BASE, minutes=60))
+MORNING = team(1, available=frozenset(slots(1)[:1]))
 SHORT = tuple(unit(str(n), minutes=60) for n in range(1, 4))
 
 
@@ -117,6 +119,7 @@ def test_no_plan_of_a_tiny_problem_is_better_than_the_solvers(drawn: Problem):
 @settings(slow, max_examples=150)
 @given(tiny, st.integers(0, 3))
 @example(problem(SHORT, matrix=matrix(3, a1_2=10, a2_1=90)), 1)
+@example(problem(ONE_PLACE, (MORNING,), limits=replace(problem().limits, two_visits_minutes=30)), 1)
 def test_no_plan_of_a_tiny_problem_costs_less_than_the_bound(drawn: Problem, iterations: int):
     plan = solve(problem=drawn, seed=1, max_iterations=iterations)
     assert plan.bound is None or plan.bound <= best_of_all(drawn).objective.total + _rounding(drawn)
@@ -166,7 +169,7 @@ def test_the_search_for_the_best_finds_the_one_bridge_point_that_is_open():
 
 def test_the_search_for_the_best_turns_two_visits_round():
     one_way = problem(
-        SHORT[:2], (team(1, available=frozenset(slots(1)[:1])),), matrix=matrix(a1_2=90),
+        SHORT[:2], (MORNING,), matrix=matrix(a1_2=90),
         limits=replace(problem().limits, two_visits_minutes=30),
     )  # fmt: skip
     assert best_of_all(one_way).complete

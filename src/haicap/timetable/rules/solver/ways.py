@@ -36,8 +36,8 @@ class Ways:
         self.metres = np.zeros((count, count), dtype=np.int32)
         for start in range(0, count, BLOCK):
             self.metres[start : start + BLOCK] = self._metres(self._spots[start : start + BLOCK])
-        # one metre of margin: the checker may round a leg the other way
-        self._noon_metres = self.limits.lunch_minutes * self._per_minute - 1
+        # one metre of margin: the checker may round a leg the other way, unless it is none at all
+        self._noon_metres = max(0.0, self.limits.lunch_minutes * self._per_minute - 1)
         self.noon = self.metres <= self._noon_metres
         self._of_bases([team.base for team in self.problem.teams], self._row_from)
 
@@ -93,10 +93,14 @@ class Ways:
         self._noon_back = [row.tolist() for row in self.noon_back]
 
     def minutes(self, one: int, other: int) -> float:
-        """Return the minutes from unit to unit, a metre's time more than the checker could find."""
+        """Return the minutes from unit to unit: none at one place, else a metre's time more than measured.
+
+        The checker may round a leg the other way; at one place there is nothing to round.
+        """
         if self._time is not None:
             return float(self._time[one, other])
-        return (self.metres_at[one, other] + 1) / self._per_minute
+        metres = self.metres_at[one, other]
+        return (metres + 1) / self._per_minute if metres else 0.0
 
     def within(self, minutes: float) -> NDArray[np.bool_]:
         """Return which units lie at most about so many minutes from one another."""
