@@ -16,5 +16,6 @@ class AccountsConfig(AreaConfig):
             permission="accounts.person:read",
             order=800,
         ),
+        MenuItem(label=_("Sign in"), url_name="accounts:sign-in", icon="login", order=900, for_visitors=True),
     )
     unread = "haicap.accounts.queries.unread_count_for"

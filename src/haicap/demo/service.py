@@ -107,7 +107,7 @@ def enter_staff(*, centres: Sequence[Centre], units: Sequence[Unit], on_progress
     for number, unit in enumerate(units, start=1):
         body = bodies[f"UBND-{unit.code}"]
         for prefix, role, post in OFFICES:
-            name = f"Cán bộ mẫu {unit.code} ({post.lower()})"
+            name = f"Cán bộ mẫu {unit.code} ({post})"
             offices[body.pk, role] = _add(f"{prefix}{unit.code}", name, body, role, post).pk
         if number % 20 == 0:
             on_progress(20 + 80 * number // len(units), unit.code)

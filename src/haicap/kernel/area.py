@@ -14,13 +14,17 @@ from haicap.kernel.errors import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """An entry of the navigation, shown to those who hold `permission` ("" = everybody signed in)."""
+    """An entry of the navigation, shown to those who hold `permission` ("" = everybody signed in).
+
+    One `for_visitors` is shown to those alone who have not signed in.
+    """
 
     label: Text
     url_name: str
     icon: str
     permission: str = ""
     order: int = 100
+    for_visitors: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,7 @@ def _configs() -> Iterator[AreaConfig]:
 
 def menu_for(*, actor: Actor) -> list[MenuItem]:
     """Return the navigation of `actor`, ordered."""
-    items = [item for config in _configs() for item in config.menu]
+    items = [item for config in _configs() for item in config.menu if item.for_visitors != actor.is_signed_in]
     return sorted(
         (item for item in items if not item.permission or actor.may(item.permission)),
         key=lambda item: item.order,

@@ -63,12 +63,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "version": version(),
         "language_url": _url("ui:language"),
         "banner": banner_for(actor=actor) if getattr(request, "resolver_match", None) else None,
+        "navigation": navigation(actor=actor, path=request.path),
     }
     if not actor.is_signed_in:
         return context
     person = getattr(request, "user", None)
     return context | {
-        "navigation": navigation(actor=actor, path=request.path),
         "roles": [ROLE_LABELS[role] for role in sorted(actor.roles)],
         "body": getattr(person, "body", None),
         "notices_url": _url("accounts:notices"),

@@ -3,7 +3,7 @@
 from haicap.documents.signature.pictures import name_picture, seal_picture
 from haicap.documents.signature.sign import Placed, SigningError, sign
 from haicap.documents.signature.tokens import HardwareToken, SoftwareToken, Token, TokenError
-from haicap.documents.signature.verify import SignatureVerdict, Verdict, read_trust, verify
+from haicap.documents.signature.verify import SignatureVerdict, Verdict, named, read_trust, verify
 
 __all__ = [
     "HardwareToken",
@@ -15,6 +15,7 @@ __all__ = [
     "TokenError",
     "Verdict",
     "name_picture",
+    "named",
     "read_trust",
     "seal_picture",
     "sign",

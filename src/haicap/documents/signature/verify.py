@@ -225,6 +225,13 @@ def _revoked_at(certificate: x509.Certificate, crls: Sequence[crl.CertificateLis
     return min(found, default=None)
 
 
+def named(name: x509.Name) -> str:
+    """Return common name and organisation, as people read them; the whole name where it has neither."""
+    values = name.native
+    found = [str(values[key]) for key in ("common_name", "organization_name") if values.get(key)]
+    return ", ".join(dict.fromkeys(found)) or str(name.human_friendly)
+
+
 def _shown(
     signature: EmbeddedPdfSignature,
     certificate: x509.Certificate | None,
@@ -237,7 +244,7 @@ def _shown(
         field=str(signature.field_name),
         signer=str(names.get("common_name", "")),
         organisation=str(names.get("organization_name", "")),
-        issuer=certificate.issuer.human_friendly if certificate is not None else "",
+        issuer=named(certificate.issuer) if certificate is not None else "",
         serial=f"{certificate.serial_number:x}" if certificate is not None else "",
         fingerprint=certificate.sha256.hex() if certificate is not None else "",
         signed_at=signed_at,

@@ -21,7 +21,15 @@ from django.utils.translation import gettext as _
 from haicap.accounts.models import Person
 from haicap.documents.pdf import Built
 from haicap.documents.pdf.typeface import files as fonts
-from haicap.documents.signature import Placed, SigningError, TokenError, name_picture, seal_picture, sign
+from haicap.documents.signature import (
+    Placed,
+    SigningError,
+    TokenError,
+    name_picture,
+    named,
+    seal_picture,
+    sign,
+)
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Refused
@@ -231,7 +239,7 @@ def register_certificate(
             pem_format.unarmor(pem)[2] if pem_format.detect(pem) else pem[:MOST_PEM]
         )
         values = {
-            "subject": found.subject.human_friendly[:300], "issuer": found.issuer.human_friendly[:300],
+            "subject": named(found.subject)[:300], "issuer": named(found.issuer)[:300],
             "serial": f"{found.serial_number:x}"[:64], "fingerprint": found.sha256.hex(),
             "valid_from": found.not_valid_before, "valid_to": found.not_valid_after,
         }  # fmt: skip

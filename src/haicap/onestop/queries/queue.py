@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
+from haicap.kernel.periods import WorkingCalendar
 from haicap.onestop.models import Appointment, Centre, Counter, Priority, Ticket
 from haicap.onestop.queries.centres import kept_centre_for, kept_centres_for
 from haicap.onestop.queries.clock import calendar_now
@@ -23,12 +24,25 @@ SEEN_DAYS = 28
 SHOWN_CALLS = 6
 
 
-def windows_of(*, centre: Centre, day: date) -> tuple[Window, ...]:
+def windows_of(*, centre: Centre, day: date, calendar: WorkingCalendar | None = None) -> tuple[Window, ...]:
     """Return when a centre is open on `day`, days off and its closing counted in; empty when it is not."""
     closed = (
         centre.opened_on is None or day < centre.opened_on or (centre.closed_on and day >= centre.closed_on)
     )
-    return () if closed else rules.windows_on(hours=centre.hours, day=day, calendar=calendar_now())
+    return (
+        () if closed else rules.windows_on(hours=centre.hours, day=day, calendar=calendar or calendar_now())
+    )
+
+
+def opening_of(*, centre: Centre, now: datetime) -> datetime | None:
+    """Return when a centre opens next after `now`, None where that is more than a month away."""
+    calendar, today = calendar_now(), timezone.localdate(now)
+    starts = (
+        timezone.make_aware(datetime.combine(day, window.start))
+        for day in (today + timedelta(number) for number in range(SEEN_DAYS))
+        for window in windows_of(centre=centre, day=day, calendar=calendar)
+    )
+    return next((start for start in starts if start > now), None)
 
 
 def minutes_between(start: datetime, end: datetime) -> float:
@@ -98,6 +112,14 @@ class QueueNow:
     counters: Sequence[Counter]
     waits: Mapping[int, Wait]
     newcomer: Wait
+
+    @property
+    def is_closed(self) -> bool:
+        """True when no number is given now."""
+        doors = Settings.of(self.centre.queue).doors_minutes
+        return not rules.takes_tickets(
+            windows=self.windows, at=timezone.localtime(self.now), doors_minutes=doors
+        )
 
     @property
     def waiting(self) -> list[Ticket]:

@@ -157,6 +157,12 @@ def test_the_page_asks_first_and_then_changes(service: Service, client_as: Calla
     assert client.post("/onestop/calendar/change/", {**given, "last": "2025-01-01"}).status_code == 422
 
 
+def test_the_years_beside_can_be_looked_at(service: Service, client_as: Callable[..., Client]) -> None:
+    page = client_as(Role.ADMINISTRATOR).get("/onestop/calendar/?year=2026").content.decode()
+    assert 'href="?year=2025"' in page and 'href="?year=2027"' in page
+    assert " 2026" in page
+
+
 def test_a_year_is_foreseen_before_it_is_taken(service: Service, client_as: Callable[..., Client]) -> None:
     service.begun(at=at(4))
     client = client_as(Role.ADMINISTRATOR)

@@ -45,6 +45,17 @@ def hall(service: Service, staff: Staff, clock: Any) -> tuple[Centre, Actor, Cou
     return service.first, officer, counter
 
 
+def test_a_closed_hall_says_when_it_opens_and_offers_no_number(service: Service, clock: Any) -> None:
+    clock(at(8, 9))  # a Saturday
+    for path in ("kiosk", "display"):
+        page = Client().get(f"/onestop/{path}/{service.first.code}/").content.decode()
+        assert "07:30" in page and "10/11/2025" in page, path
+        assert 'name="field"' not in page
+    clock(at(4, 9))
+    assert 'name="field"' in Client().get(f"/onestop/kiosk/{service.first.code}/").content.decode()
+    assert queries.opening_of(centre=service.first, now=at(4, 9)) == at(4, 13)
+
+
 def test_numbers_run_from_one_for_each_centre_and_day(service: Service, clock: Any) -> None:
     first = [actions.take_ticket(centre=service.first).number for _ in range(3)]
     other = actions.take_ticket(centre=service.second).number

@@ -33,7 +33,9 @@ def _calendar(request: Request, **given: Any) -> HttpResponse:
     text = request.GET.get("year", "")
     year = int(text) if text.isdecimal() and 2000 <= int(text) <= 2099 else timezone.localdate().year
     context = {
-        "year": year,
+        "year": str(year),
+        "before": str(year - 1),
+        "after": str(year + 1),
         "days": list(queries.special_days(year=year)),
         "changes": list(queries.changes_for(actor=request.actor)[:20]),
         "form": DayForm(),

@@ -110,6 +110,7 @@ def display(request: Request, code: str) -> HttpResponse:
         "called": now.called[: queries.SHOWN_CALLS],
         "next": now.waiting[:8],
         "time": timezone.localtime(now.now),
+        "opens": queries.opening_of(centre=now.centre, now=now.now) if now.is_closed else None,
     }
     part = request.headers.get("HX-Request")
     return render(request, f"onestop/display{'_fragment' if part else ''}.html", context)
@@ -134,7 +135,13 @@ def kiosk(request: Request, code: str) -> HttpResponse:
         else:
             return redirect(f"{reverse('onestop:ticket', args=[ticket.key])}?kiosk=1")
     now = queries.queue_of(centre=centre)
-    context = {"centre": centre, "form": form, "now": now, "fields": fields_on(day=timezone.localdate())}
+    context = {
+        "centre": centre,
+        "form": form,
+        "now": now,
+        "fields": fields_on(day=timezone.localdate()),
+        "opens": queries.opening_of(centre=centre, now=now.now) if now.is_closed else None,
+    }
     return render(request, "onestop/kiosk.html", context, status=422 if form.errors else 200)
 
 

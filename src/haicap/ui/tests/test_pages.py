@@ -3,6 +3,7 @@
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils import translation
 
 from haicap.kernel.access import SYSTEM, Role
@@ -57,6 +58,15 @@ def test_the_navigation_marks_only_the_nearest_entry():
     items = navigation(actor=SYSTEM, path="/ui/gallery/")
     assert [item.url for item in items if item.is_current] == ["/ui/gallery/"]
     assert [item.url for item in navigation(actor=SYSTEM, path="/") if item.is_current] == ["/"]
+
+
+def test_a_visitor_is_shown_what_needs_no_account_and_the_staff_is_not(client_as):
+    visitor = Client().get(reverse("accounts:sign-in")).content.decode()
+    staff = client_as(Role.SECRETARIAT).get("/").content.decode()
+    for name in ("onestop:track", "onestop:guides", "onestop:book", "onestop:verify", "accounts:sign-in"):
+        assert f'href="{reverse(name)}"' in visitor, name
+        assert f'href="{reverse(name)}"' not in staff, name
+    assert f'href="{reverse("onestop:work")}"' not in visitor
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 422, 429, 500])
