@@ -9,6 +9,7 @@ floor of a page is its own SQL sent without the ORM. Clients are processes. Each
 
 import argparse
 import json
+import multiprocessing
 import os
 import statistics
 import subprocess
@@ -23,7 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TURNS, CLIENTS = 3, (1, 16)
-TRANSITIONS = {1: 1200, 16: 320}  # of each client in each turn
+TRANSITIONS = {1: 2000, 16: 800}  # of each client in each turn
 READS = {1: 200, 16: 40}
 
 
@@ -37,8 +38,11 @@ class Measured:
 
 
 def _run(walk: Callable[..., list[float]], arguments: list[tuple[Any, ...]]) -> Measured:
-    """Run one walk per client, each a process; the rate is that of the time in which all are at work."""
-    with ProcessPoolExecutor(len(arguments)) as pool:
+    """Run one walk per client, each a process; all begin together, when the last is ready."""
+    from bench.onestop_walks import share
+
+    barrier = multiprocessing.Barrier(len(arguments))
+    with ProcessPoolExecutor(len(arguments), initializer=share, initargs=(barrier,)) as pool:
         tasks = [pool.submit(walk, *given) for given in arguments]
         walks = [task.result() for task in tasks]
     times = sorted(seconds for one in walks for seconds in one)

@@ -17,6 +17,20 @@ _TELL = (
 _KEEP = "UPDATE onestop_dossier SET assignee_id = %s, sequence = %s, digest = %s, life = %s WHERE id = %s"
 
 
+_start: list[Any] = []  # a barrier, where several clients begin together
+
+
+def share(barrier: Any) -> None:
+    """Keep the barrier at which this process waits for the others before it is measured."""
+    _start.append(barrier)
+
+
+def ready() -> None:
+    """Wait until every client has its connection and its code loaded."""
+    for barrier in _start:
+        barrier.wait()
+
+
 def setup() -> None:
     """Make this process ready for the ORM."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "haicap.settings"
@@ -41,7 +55,9 @@ def haicap_transitions(keys: list[tuple[int, int]], count: int, person: int) -> 
     }  # fmt: skip
     times: list[float] = []
     chance = random.Random(keys[0][0])
-    while len(times) < count:
+    while len(times) < count + len(ROUND):
+        if len(times) == len(ROUND):  # the first round opens the connection
+            ready()
         key, body = chance.choice(keys)
         actor = Actor(
             person_id=person, name="Cán bộ mẫu", roles=frozenset(roles), permissions=allowed, body_id=body
@@ -51,7 +67,7 @@ def haicap_transitions(keys: list[tuple[int, int]], count: int, person: int) -> 
             begun = time.perf_counter()
             act(actor=actor, dossier=dossier, kind=Kind(kind), payload=payloads.get(kind))
             times.append(time.perf_counter() - begun)
-    return times[len(ROUND) :]  # the first round opens the connection
+    return times[len(ROUND) :]
 
 
 def bare_transitions(keys: list[tuple[int, int]], count: int, person: int) -> list[float]:
@@ -64,7 +80,9 @@ def bare_transitions(keys: list[tuple[int, int]], count: int, person: int) -> li
     with psycopg.connect(os.environ["HAICAP_DATABASE_URL"]) as connection:
         set_json_loads(lambda text: text, connection)
         cursor = connection.cursor(row_factory=psycopg.rows.dict_row)
-        while len(times) < count:
+        while len(times) < count + len(ROUND):
+            if len(times) == len(ROUND):
+                ready()
             key, body = chance.choice(keys)
             for kind in ROUND:
                 begun = time.perf_counter()
@@ -177,6 +195,7 @@ def bare_tracking(references: list[str], count: int) -> list[float]:
 def _timed(read: Any, count: int) -> list[float]:
     for _warm in range(3):
         read()
+    ready()
     times: list[float] = []
     for _turn in range(count):
         begun = time.perf_counter()

@@ -103,7 +103,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 def _database() -> dict[str, Any]:
     """Return the one database: PostgreSQL when an address is given, else embedded SQLite."""
     if url := os.environ.get("HAICAP_DATABASE_URL"):
-        return dict(dj_database_url.parse(url, conn_max_age=300, conn_health_checks=True))
+        found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=300, conn_health_checks=True))
+        # for the cursors that let the server keep statements prepared; Django's own never do
+        found["OPTIONS"] = {"prepare_threshold": 5} | found.get("OPTIONS", {})
+        return found
     HAICAP_DATA.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -68,14 +68,23 @@ class Verdict:
 
 
 def read_trust(*, folder: Path) -> tuple[list[x509.Certificate], list[crl.CertificateList]]:
-    """Return the authorities and revocation lists that lie in a folder as .pem, .cer, .crt and .crl files."""
+    """Return the authorities and revocation lists that lie in a folder as .pem, .cer, .crt and .crl files.
+
+    Raises ValueError naming a file that is none of these.
+    """
     roots: list[x509.Certificate] = []
     lists: list[crl.CertificateList] = []
     for path in sorted(folder.glob("*")) if folder.is_dir() else ():
         kind: Any = crl.CertificateList if path.suffix == ".crl" else x509.Certificate
         if path.suffix in (".pem", ".cer", ".crt", ".crl"):
             found: Any = lists if path.suffix == ".crl" else roots
-            found += [kind.load(content) for content in _ders(path.read_bytes())]
+            try:
+                read = [kind.load(content, strict=True) for content in _ders(path.read_bytes())]
+                if not all(one.issuer.native for one in read):
+                    raise ValueError("it names no issuer")
+            except (ValueError, TypeError) as error:
+                raise ValueError(f"{path.name}: {error}") from error
+            found += read
     return roots, lists
 
 

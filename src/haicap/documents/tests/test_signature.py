@@ -255,6 +255,17 @@ def test_a_revoked_certificate_is_named(
     assert "revoked" in verify(pdf=signed, roots=roots, crls=crls).signatures[0].faults
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("root.pem", b"-----BEGIN CERTIFICATE-----\n////\n-----END CERTIFICATE-----\n"), ("a.cer", b"x"),
+     ("b.crl", b"0\x03\x02\x01\x01"), ("c.crt", b"")],
+)  # fmt: skip
+def test_a_broken_file_among_the_trusted_is_named(name: str, content: bytes, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ValueError, match=name):
+        read_trust(folder=tmp_path)
+
+
 class _Backdated(datetime):
     """A clock that stands 60 days back: what the owner of a stolen key would set."""
 

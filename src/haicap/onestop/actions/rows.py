@@ -6,8 +6,10 @@ Values pass through the fields of the models, so both databases read and write w
 from collections.abc import Callable, Collection
 from typing import Any
 
+import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, QuerySet
 
 from haicap.onestop.models import Dossier, Event
@@ -25,10 +27,19 @@ def locked(*, dossier_id: int) -> Dossier | None:
     """Return a dossier, held until the transaction ends; None where there is no such dossier (one query)."""
     connection = connections[DEFAULT_DB_ALIAS]  # looked up once: the shared name costs a lookup at every use
     sql, read = _readings.get(connection.vendor) or _lay_out(connection)
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         cursor.execute(sql, [dossier_id])
         row = cursor.fetchone()
     return None if row is None else Dossier.from_db(connection.alias, _NAMES, read(row))
+
+
+def _cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
+    """Return a cursor; on PostgreSQL one whose statements the server keeps prepared, which halves their cost."""
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.ensure_connection()
+    bound: Any = psycopg.Cursor(connection.connection)
+    return connection.make_debug_cursor(bound) if connection.queries_logged else connection.make_cursor(bound)
 
 
 def _lay_out(connection: BaseDatabaseWrapper) -> _Reading:
@@ -59,7 +70,7 @@ def store(*, dossier: Dossier, event: Event, changed: Collection[str]) -> None:
         if name in changed
     ]
     told = [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _EVENT]
-    with connection.cursor() as cursor:
+    with _cursor(connection) as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"WITH told AS ({_INSERT}) {update}", [*told, *values, dossier.pk])
         else:

@@ -1,5 +1,5 @@
 """Long work of the one-stop area."""
 
-from haicap.onestop.jobs import calendar, exchange, papers, queue
+from haicap.onestop.jobs import calendar, exchange, queue
 
-__all__ = ["calendar", "exchange", "papers", "queue"]
+__all__ = ["calendar", "exchange", "queue"]

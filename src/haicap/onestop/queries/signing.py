@@ -20,7 +20,7 @@ from haicap.documents.signature import (
     verify,
 )
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Missing
+from haicap.kernel.errors import Missing, Refused
 from haicap.onestop import permissions
 from haicap.onestop.models import Certificate, Dossier, IssuedDocument, ResultDraft
 from haicap.onestop.queries.dossiers import dossiers_for
@@ -62,8 +62,18 @@ def token() -> Token:
 
 
 def verdict_of(*, content: bytes, at: datetime | None = None) -> Verdict:
-    """Return what the signatures of a file are worth to somebody who trusts what the installation trusts."""
-    roots, lists = read_trust(folder=trust_folder())
+    """Return what the signatures of a file are worth to somebody who trusts what the installation trusts.
+
+    Raises Refused where a file of the trusted authorities cannot be read: no verdict is better than a wrong one.
+    """
+    try:
+        roots, lists = read_trust(folder=trust_folder())
+    except ValueError as error:
+        raise Refused(
+            "trust.unreadable",
+            _("The list of trusted authorities cannot be read here. Tell the administrator: %(fault)s")
+            % {"fault": str(error)[:200]},
+        ) from error
     return verify(pdf=content, roots=roots, crls=lists, at=at)
 
 

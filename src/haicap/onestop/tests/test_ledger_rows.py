@@ -1,5 +1,6 @@
 """The statements of the ledger: few, and the same rows as the models would write and read."""
 
+import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -38,3 +39,15 @@ def test_one_thing_done_costs_a_read_and_a_write(service, staff):
         dossiers.act(actor=specialist, dossier=row, kind=Kind.STEP_DONE, payload={"step": "check"})
     done = [one["sql"] for one in asked if not one["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(done) == (2 if connection.vendor == "postgresql" else 3)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL keeps statements prepared")
+def test_the_server_keeps_the_statements_of_the_ledger_prepared(service):
+    row = service.begun()
+    with transaction.atomic():
+        for _turn in range(8):
+            rows.locked(dossier_id=row.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        kept = [text for (text,) in cursor.fetchall()]
+    assert any("FOR UPDATE" in text and "onestop_dossier" in text for text in kept)

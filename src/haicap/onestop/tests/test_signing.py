@@ -275,6 +275,10 @@ def test_anybody_verifies_a_file_or_a_code(service: Service, office: Office) -> 
     wrong = visitor.post("/onestop/verify/", {"file": SimpleUploadedFile("a.pdf", b"no pdf")})
     assert wrong.status_code == 200
     assert visitor.get("/onestop/verify/khongco/").status_code == 404
+    (queries.trust_folder() / "hong.pem").write_bytes(b"-----BEGIN X-----")
+    refused = visitor.post("/onestop/verify/", {"file": SimpleUploadedFile("a.pdf", content)})
+    assert refused.status_code == 422 and "hong.pem" in refused.content.decode()
+    assert visitor.get(f"/onestop/verify/{issued.key}/").status_code == 422
 
 
 def test_the_pages_lead_from_the_draft_to_the_issue(

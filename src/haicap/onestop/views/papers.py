@@ -140,7 +140,13 @@ def _send(request: Request) -> HttpResponse:
             receiver = Body.objects.filter(code=request.POST["receiver"]).first()
             if receiver is None:
                 raise Missing("body.unknown", _("There is no such body, or not for you."))
-            rows = dossiers_for(actor=request.actor).filter(reference__in=references)
+            rows = list(dossiers_for(actor=request.actor).filter(reference__in=references))
+            if lost := set(references) - {row.reference for row in rows}:
+                raise Missing(
+                    "dossier.not_yours",
+                    _("These are not, or no longer, yours to send: %(list)s. Nothing was sent; choose again.")
+                    % {"list": ", ".join(sorted(lost))[:300]},
+                )
             slip = actions.send_papers(actor=request.actor, dossiers=rows, receiver=receiver, carrier=carrier)
             messages.success(
                 request, _("Slip %(number)s is made. Print it and give it along.") % {"number": slip.number}
