@@ -278,8 +278,8 @@ def test_the_pages_pass_on_and_sign_off(service: Service, client_as: Callable[..
     assert answer["Location"].endswith(f"/onestop/slips/{slip.number}/")
     assert officer.get(f"/onestop/slips/{slip.number}/slip.pdf").content.startswith(b"%PDF")
     wrong = {"reference": [row.reference, "KHONGCO123"], "receiver": service.second.body.code}
-    page = officer.post("/onestop/slips/", wrong, follow=True).content.decode()
-    assert "KHONGCO123" in page and row.reference not in page and Slip.objects.count() == 1
+    said = officer.post("/onestop/slips/", wrong, follow=True).content.decode()
+    assert "KHONGCO123" in said and row.reference not in said and Slip.objects.count() == 1
     specialist = client_as(Role.SPECIALIST, body=service.committee)
     page = specialist.post(f"/onestop/slips/{slip.number}/", {"code": "nothing"})
     assert page.status_code == 422
