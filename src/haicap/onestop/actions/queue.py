@@ -304,6 +304,12 @@ def book(
     )  # fmt: skip
 
 
+def look_up(*, code: str, address: str) -> Appointment:
+    """Return the appointment of a code that a visitor typed. Raises Missing; Refused after too many tries."""
+    take_try(scope=scope_of(purpose="booked", value=address), most=TICKETS_PER_ADDRESS, window=HOUR)
+    return queries.appointment_by_code(code=code)
+
+
 @transaction.atomic
 def cancel(*, code: str) -> Appointment:
     """Give a booked place back, by the code of the appointment. Raises Missing, Refused."""

@@ -56,6 +56,14 @@ def test_a_closed_hall_says_when_it_opens_and_offers_no_number(service: Service,
     assert queries.opening_of(centre=service.first, now=at(4, 9)) == at(4, 13)
 
 
+def test_codes_of_appointments_are_not_tried_without_end(hall: tuple[Centre, Actor, Counter]) -> None:
+    row = actions.book(centre=hall[0], starts_at=at(4, 10))
+    answers = {Client().get(f"/onestop/booked/KHONGC{number:02}/").status_code for number in range(60)}
+    assert answers == {404}
+    assert Client().get(f"/onestop/booked/{row.code}/").status_code == 422
+    assert Client().get(f"/onestop/booked/{row.code}/", REMOTE_ADDR="192.0.2.7").status_code == 200
+
+
 def test_numbers_run_from_one_for_each_centre_and_day(service: Service, clock: Any) -> None:
     first = [actions.take_ticket(centre=service.first).number for _ in range(3)]
     other = actions.take_ticket(centre=service.second).number

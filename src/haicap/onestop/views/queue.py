@@ -125,10 +125,11 @@ def kiosk(request: Request, code: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
-            booked = queries.appointment_by_code(code=data["code"]) if data["code"] else None
+            address = client_address(request)
+            booked = actions.look_up(code=data["code"], address=address) if data["code"] else None
             ticket = actions.take_ticket(
                 centre=centre, field=data["field"], priority=data["priority"] or "none", appointment=booked,
-                address=client_address(request),
+                address=address,
             )  # fmt: skip
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -227,7 +228,7 @@ def _book(request: Request, centre: Centre, form: BookForm) -> HttpResponse | No
 @never_cache
 def booked(request: Request, code: str) -> HttpResponse:
     """Show an appointment; cancel it. Public: the code is the visitor's."""
-    row = queries.appointment_by_code(code=code)
+    row = actions.look_up(code=code, address=client_address(request))
     if request.method == "POST":
         try:
             row = actions.cancel(code=code)
@@ -244,5 +245,6 @@ def find_booking(request: Request) -> HttpResponse:
     """Go to an appointment by its code. Public: the code is the visitor's."""
     form = CodeForm(request.GET)
     if form.is_valid():
-        return redirect("onestop:booked", queries.appointment_by_code(code=form.cleaned_data["code"]).code)
+        row = actions.look_up(code=form.cleaned_data["code"], address=client_address(request))
+        return redirect("onestop:booked", row.code)
     return redirect("onestop:book")
