@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries.board import TeamBoard, TeamState
@@ -43,7 +44,7 @@ BROKEN: Mapping[str, Text] = {
 
 
 LEVELS: Mapping[str, Text] = {
-    "specialist": _("Specialist"),
+    "specialist": pgettext("position", "Specialist"),
     "division_deputy": _("Deputy division head"),
     "division_head": _("Division head"),
     "leader": _("Leader of the body"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from haicap.campaign.models import Campaign, ContentArea, Team
 from haicap.kernel.models import Revised
@@ -29,7 +30,7 @@ class Difficulty(Revised):
         DRAFT = "draft", _("Draft")
         SUBMITTED = "submitted", _("Waiting for the secretariat")
         RETURNED = "returned", _("Returned")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", pgettext("difficulty", "Accepted")
         MERGED = "merged", _("Merged into another")
         RESOLVED = "resolved", _("Answered")
 

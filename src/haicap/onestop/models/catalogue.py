@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from haicap.kernel.models import Revised
 from haicap.register.models import Body
@@ -32,7 +33,7 @@ class ProcedureVersion(Revised):
     """
 
     class Level(models.TextChoices):
-        COMMUNE = "commune", _("commune")
+        COMMUNE = "commune", pgettext("level", "commune")
         CITY = "city", _("City")
 
     class Competent(models.TextChoices):
@@ -102,7 +103,7 @@ class Publication(models.Model):
     """A procedure was published by a decision, or posted at a body: survey indicators count these."""
 
     class Kind(models.TextChoices):
-        PUBLISHED = "published", _("published")
+        PUBLISHED = "published", pgettext("publication", "published")
         POSTED = "posted", _("posted")
 
     procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="publications")

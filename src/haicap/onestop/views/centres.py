@@ -130,7 +130,7 @@ def _chart(waits: Waits) -> dict[str, Any]:
     days = [f"{row.day:%d/%m}" for row in waits.days]
     return {
         "tooltip": {"trigger": "axis"},
-        "legend": {},
+        "legend": {"top": 0},
         "xAxis": {"type": "category", "data": days},
         "yAxis": {"type": "value", "name": _("minutes")},
         "series": [

@@ -86,6 +86,21 @@ def _broken(merged: catalog.Catalog) -> list[str]:
     return faults
 
 
+def _at_odds() -> list[str]:
+    """Return the texts that areas translate differently: people would see only one, and everywhere."""
+    found: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for path in sorted(ROOT.glob("*/locale/vi/LC_MESSAGES/django.po")):
+        for message in _read(path):
+            if message.id and _is_translated(message):
+                text = found.setdefault((message.context or "", str(message.id)), {})
+                text.setdefault(str(message.string), set()).add(path.relative_to(ROOT).parts[0])
+    return [
+        f"{', '.join(sorted(set().union(*ways.values())))}: at odds, say the same or give a context: {text}"
+        for (_context, text), ways in found.items()
+        if len(ways) > 1
+    ]
+
+
 def _dump(merged: catalog.Catalog) -> bytes:
     buffer = io.BytesIO()
     pofile.write_po(buffer, merged, width=110, sort_output=True, include_lineno=False, omit_header=False)
@@ -119,6 +134,7 @@ class Command(BaseCommand):
                 faults += self._update(area, path, write=not check)
             if not check:
                 self._compile(path)
+        faults += _at_odds()
         for fault in faults:
             self.stderr.write(fault)
         if check and faults:
