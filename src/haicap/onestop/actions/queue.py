@@ -22,7 +22,7 @@ from haicap.onestop.queries.centres import fields_on
 from haicap.onestop.rules import queue as rules
 from haicap.onestop.rules.queue import Settings
 
-TICKETS_PER_ADDRESS = 60  # an hour; a kiosk is one address for everybody
+VISITORS_PER_ADDRESS = 300  # an hour; a kiosk, and the network of a hall, is one address for everybody
 BOOKINGS_PER_ADDRESS = 6
 HOUR = timedelta(hours=1)
 CODE_LENGTH = 8
@@ -55,7 +55,7 @@ def take_ticket(
     now = at or timezone.now()
     day = timezone.localdate(now)
     if address:
-        take_try(scope=scope_of(purpose="ticket", value=address), most=TICKETS_PER_ADDRESS, window=HOUR)
+        take_try(scope=scope_of(purpose="ticket", value=address), most=VISITORS_PER_ADDRESS, window=HOUR)
     centre = _held(centre)
     settings = Settings.of(centre.queue)
     windows = queries.windows_of(centre=centre, day=day)
@@ -306,7 +306,7 @@ def book(
 
 def look_up(*, code: str, address: str) -> Appointment:
     """Return the appointment of a code that a visitor typed. Raises Missing; Refused after too many tries."""
-    take_try(scope=scope_of(purpose="booked", value=address), most=TICKETS_PER_ADDRESS, window=HOUR)
+    take_try(scope=scope_of(purpose="booked", value=address), most=VISITORS_PER_ADDRESS, window=HOUR)
     return queries.appointment_by_code(code=code)
 
 

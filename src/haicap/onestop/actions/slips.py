@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import NotAllowed, Refused
+from haicap.kernel.errors import Missing, NotAllowed, Refused
 from haicap.kernel.sequences import take
 from haicap.kernel.text import nfc
 from haicap.onestop import permissions
@@ -35,6 +36,17 @@ def _in_order(row: Dossier) -> tuple[datetime, int]:
     return row.received_at or row.registered_at, row.pk
 
 
+def _ticked(rows: QuerySet[Dossier], references: Sequence[str]) -> list[Dossier]:
+    found = list(rows.filter(reference__in=references).order_by("received_at", "pk"))
+    if lost := set(references) - {row.reference for row in found}:
+        raise Missing(
+            "dossier.not_yours",
+            _("These are not, or no longer, yours to send: %(list)s. Nothing was sent; choose again.")
+            % {"list": ", ".join(sorted(lost))[:300]},
+        )
+    return found
+
+
 @transaction.atomic
 def send_papers(*, actor: Actor, dossiers: Iterable[Dossier], receiver: Body, carrier: str = "") -> Slip:
     """Hand the papers of dossiers to another body with one numbered slip; all of them or none. Raises Refused."""
@@ -58,6 +70,16 @@ def send_papers(*, actor: Actor, dossiers: Iterable[Dossier], receiver: Body, ca
         )
     SlipLine.objects.bulk_create(SlipLine(slip=slip, dossier=row) for row in rows)
     return slip
+
+
+@transaction.atomic
+def send_ticked(*, actor: Actor, references: Sequence[str], receiver: str, carrier: str = "") -> Slip:
+    """Hand the papers of the dossiers ticked to the body with a code. Raises Missing naming what is not there."""
+    body = Body.objects.filter(code=receiver).first()
+    if body is None:
+        raise Missing("body.unknown", _("There is no such body, or not for you."))
+    rows = _ticked(dossiers_for(actor=actor), references)
+    return send_papers(actor=actor, dossiers=rows, receiver=body, carrier=carrier)
 
 
 def _scanned(text: str) -> str:
@@ -97,15 +119,11 @@ def receive_paper(*, actor: Actor, slip: Slip, code: str) -> SlipLine:
 def pass_on(*, actor: Actor, references: Sequence[str], carrier: str = "") -> tuple[int, list[Slip]]:
     """Pass received dossiers on to their competent bodies, the papers with one slip for each body.
 
-    Returns how many were passed on and the slips. Raises Refused where one cannot be, and then does nothing.
+    Returns how many were passed on and the slips. Raises Missing, Refused where one cannot be, and then does nothing.
     """
     own = _own(actor)
-    rows = list(
-        dossiers_for(actor=actor)
-        .filter(reference__in=references, status=Dossier.Status.RECEIVED)
-        .select_related("competent_body")
-        .order_by("received_at", "pk")
-    )
+    waiting = dossiers_for(actor=actor).filter(status=Dossier.Status.RECEIVED)
+    rows = _ticked(waiting.select_related("competent_body"), references)
     if not rows:
         raise Refused("slip.empty", _("Tick at least one dossier."), field="references")
     papers: dict[Body, list[Dossier]] = defaultdict(list)

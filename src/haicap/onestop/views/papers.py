@@ -23,7 +23,7 @@ from haicap.onestop.papers.register import register_document, register_xlsx
 from haicap.onestop.papers.slip import slip_document
 from haicap.onestop.queries import papers as queries
 from haicap.onestop.queries.clock import pack_on
-from haicap.onestop.queries.dossiers import dossier_at_counter, dossier_for, dossiers_for
+from haicap.onestop.queries.dossiers import dossier_at_counter, dossier_for
 from haicap.onestop.rules.figures import Period
 from haicap.onestop.views import citizen
 from haicap.register.models import Body
@@ -136,18 +136,10 @@ def slips(request: Request) -> HttpResponse:
 def _send(request: Request) -> HttpResponse:
     references, carrier = request.POST.getlist("reference"), request.POST.get("carrier", "")
     try:
-        if request.POST.get("receiver"):
-            receiver = Body.objects.filter(code=request.POST["receiver"]).first()
-            if receiver is None:
-                raise Missing("body.unknown", _("There is no such body, or not for you."))
-            rows = list(dossiers_for(actor=request.actor).filter(reference__in=references))
-            if lost := set(references) - {row.reference for row in rows}:
-                raise Missing(
-                    "dossier.not_yours",
-                    _("These are not, or no longer, yours to send: %(list)s. Nothing was sent; choose again.")
-                    % {"list": ", ".join(sorted(lost))[:300]},
-                )
-            slip = actions.send_papers(actor=request.actor, dossiers=rows, receiver=receiver, carrier=carrier)
+        if receiver := request.POST.get("receiver"):
+            slip = actions.send_ticked(
+                actor=request.actor, references=references, receiver=receiver, carrier=carrier
+            )
             messages.success(
                 request, _("Slip %(number)s is made. Print it and give it along.") % {"number": slip.number}
             )
