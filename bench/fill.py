@@ -174,30 +174,30 @@ def _visits(campaign: "Campaign", units: "Sequence[Unit]") -> None:
 def _reports(campaign: "Campaign", units: "Sequence[Unit]") -> None:
     from haicap.campaign.models import ContentArea, Field
     from haicap.questionnaire.actions.bulk import enter_reports_bulk
-    from haicap.questionnaire.models import Form, ReportedValue, Section, Submission, VerifiedValue
+    from haicap.questionnaire.models import FormVersion, ReportedValue, Section, UnitReport, VerifiedValue
 
     figures = sample_figures(random=Random(1), weight=1.0, cutoff=campaign.cutoff, former_district=None)
     enter_reports_bulk(actor=SYSTEM, campaign=campaign, reports={units[0].code: figures})
-    form, now, rest = Form.objects.get(campaign=campaign), timezone.now(), units[1:]
+    form, now, rest = FormVersion.objects.get(form__campaign=campaign), timezone.now(), units[1:]
     areas = list(ContentArea.objects.filter(campaign=campaign).order_by("order"))
     reports = [
-        Submission(
-            campaign=campaign, unit=unit, form=form, xml="<data/>", xml_sha256="0" * 64, state="signed",
+        UnitReport(
+            campaign=campaign, unit=unit, version=form, xml="<data/>", xml_sha256="0" * 64, state="signed",
             edition=1, saved_at=now, submitted_at=now, signed_at=now,
         )
         for unit in rest
     ]  # fmt: skip
-    Submission.objects.bulk_create(reports, batch_size=BATCH)
+    UnitReport.objects.bulk_create(reports, batch_size=BATCH)
     states = cycle([state for state in Section.State.values if state != "not_started"])
     sections = [
-        Section(submission=row, area=area, state=state, answered=3, wanted=5, submitted_at=now)
+        Section(report=row, area=area, state=state, answered=3, wanted=5, submitted_at=now)
         for row in reports
         for area, state in zip(areas, states, strict=False)
     ]
     Section.objects.bulk_create(sections, batch_size=BATCH)
     fields = list(islice(Field.objects.filter(campaign=campaign, type="integer").order_by("order"), 3))
     values = [
-        ReportedValue(submission=row, field=field, text="12", number=12, at=now, current=True)
+        ReportedValue(report=row, field=field, text="12", number=12, at=now, current=True)
         for row in reports
         for field in fields
     ]

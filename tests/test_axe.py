@@ -76,7 +76,7 @@ def places(site: Site, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
         JOIN campaign_teammember m ON m.team_id = v.team_id
         JOIN campaign_nomination n ON n.id = m.nomination_id
         JOIN accounts_person p ON p.id = n.person_id
-        JOIN questionnaire_submission s ON s.unit_id = u.id
+        JOIN questionnaire_unitreport s ON s.unit_id = u.id
         WHERE p.username = ? ORDER BY v.day LIMIT 1""",
         head,
     )

@@ -153,7 +153,7 @@ EDITED = {
     "campaign.Nomination": "test_the_second_of_two_people_who_edit_one_nomination_is_told",
     "campaign.SlotRegistration": "test_the_second_of_two_people_who_edit_one_registration_is_told",
     "timetable.Calendar": "test_two_people_moving_at_once_conflict",
-    "questionnaire.Submission": "test_two_people_on_one_report_are_told_and_both_versions_are_there",
+    "questionnaire.UnitReport": "test_two_people_on_one_report_are_told_and_both_versions_are_there",
     "findings.Difficulty": "test_two_people_editing_one_record_the_second_is_told",
     "findings.GoodPractice": "test_two_people_deciding_at_once_the_second_is_told",
     "findings.Minutes": "test_two_people_writing_at_once_the_second_is_told",

@@ -22,7 +22,7 @@ PageAs = Callable[..., Any]
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
 
 REPORTED = """SELECT r.text, r.number, r.edition FROM questionnaire_reportedvalue r
-    JOIN questionnaire_submission s ON s.id = r.submission_id JOIN register_unit u ON u.id = s.unit_id
+    JOIN questionnaire_unitreport s ON s.id = r.report_id JOIN register_unit u ON u.id = s.unit_id
     JOIN campaign_field f ON f.id = r.field_id WHERE u.code = ? AND f.key = 'a0_05'"""
 
 
@@ -226,7 +226,7 @@ def test_a_commune_fills_its_report_through_a_lost_line_and_the_chair_signs(
     chair.wait_for_load_state()
     state = _rows(
         site,
-        """SELECT s.state FROM questionnaire_submission s JOIN register_unit u ON u.id = s.unit_id
+        """SELECT s.state FROM questionnaire_unitreport s JOIN register_unit u ON u.id = s.unit_id
         WHERE u.code = ?""",
         code,
     )
@@ -275,7 +275,7 @@ def test_the_team_head_verifies_another_value_with_a_reason_and_closes_the_visit
         JOIN timetable_calendar c ON c.id = v.calendar_id AND c.state = 'published'
         JOIN campaign_teammember m ON m.team_id = v.team_id
         JOIN campaign_nomination n ON n.id = m.nomination_id JOIN accounts_person p ON p.id = n.person_id
-        JOIN questionnaire_submission s ON s.unit_id = u.id
+        JOIN questionnaire_unitreport s ON s.unit_id = u.id
         WHERE p.username = ? AND s.state IN ('signed', 'accepted')
         AND NOT EXISTS (SELECT 1 FROM findings_minutes f WHERE f.unit_id = u.id) ORDER BY v.day LIMIT 1""",
         site.accounts["team_head"],

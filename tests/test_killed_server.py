@@ -260,7 +260,7 @@ def _check_commune(data: Path, commune: Commune) -> None:
     with sqlite3.connect(data / "haicap.sqlite3") as base:
         found = _rows(
             base,
-            "SELECT s.id, s.revision, s.state, s.xml, s.xml_sha256, s.edition FROM questionnaire_submission s"
+            "SELECT s.id, s.revision, s.state, s.xml, s.xml_sha256, s.edition FROM questionnaire_unitreport s"
             " JOIN register_unit u ON u.id = s.unit_id WHERE u.code = ?", commune.code,
         )  # fmt: skip
         if not found:
@@ -278,7 +278,7 @@ def _check_commune(data: Path, commune: Commune) -> None:
         _check_story(base, pk, revision, state, edition)
         assert edition >= commune.editions
         kept = _rows(
-            base, "SELECT sha256, file, size FROM questionnaire_evidence WHERE submission_id = ?", pk
+            base, "SELECT sha256, file, size FROM questionnaire_evidence WHERE report_id = ?", pk
         )
     assert len({row[0] for row in kept}) == len(kept), "a file is there twice"
     assert commune.files.keys() <= {row[0] for row in kept}, "an acknowledged file is lost"
@@ -293,7 +293,7 @@ def _check_story(base: sqlite3.Connection, pk: int, revision: int, state: str, e
         name
         for (name,) in _rows(
             base,
-            "SELECT action FROM kernel_auditentry WHERE subject_type LIKE '%submission' AND subject_id = ?"
+            "SELECT action FROM kernel_auditentry WHERE subject_type LIKE '%unitreport' AND subject_id = ?"
             " AND action LIKE 'questionnaire.report.%' ORDER BY sequence", str(pk),
         )
     ]  # fmt: skip
@@ -306,12 +306,12 @@ def _check_story(base: sqlite3.Connection, pk: int, revision: int, state: str, e
     editions = _rows(
         base,
         "SELECT edition, COUNT(*), COUNT(DISTINCT field_id) FROM questionnaire_reportedvalue"
-        " WHERE submission_id = ? GROUP BY edition ORDER BY edition", pk,
+        " WHERE report_id = ? GROUP BY edition ORDER BY edition", pk,
     )  # fmt: skip
     assert [number for number, _all, _fields in editions] == list(range(1, edition + 1))
     assert all(count == fields for _number, count, fields in editions)
     assert len({count for _number, count, _fields in editions}) <= 1, "an edition is half written"
-    [(sections,)] = _rows(base, "SELECT COUNT(*) FROM questionnaire_section WHERE submission_id = ?", pk)
+    [(sections,)] = _rows(base, "SELECT COUNT(*) FROM questionnaire_section WHERE report_id = ?", pk)
     assert sections == 12
 
 

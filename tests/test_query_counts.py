@@ -140,7 +140,7 @@ def _arguments(campaign: Campaign, units: list[Unit]) -> dict[str, dict[str, Any
     """Return the arguments of the addresses that have some, by name."""
     unit, reports = units[0], {"number": 1}
     former = Unit.objects.filter(level="commune").exclude(valid_to=None).order_by("code")[0]
-    value = ReportedValue.objects.filter(submission__unit=unit).select_related("field").order_by("pk")[0]
+    value = ReportedValue.objects.filter(report__unit=unit).select_related("field").order_by("pk")[0]
     area = campaign.areas.order_by("order")[0].code
     visit = unit.visits.select_related("team").get(calendar__version=2)
     assert unit.former_district is not None

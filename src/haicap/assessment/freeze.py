@@ -13,7 +13,7 @@ from haicap.findings.models import Difficulty, GoodPractice, Minutes
 from haicap.findings.queries import difficulties_for, minutes_list_for, practices_for
 from haicap.findings.rules import COUNTED, matrix
 from haicap.kernel.access import Actor
-from haicap.questionnaire.queries import FigureValue, figures_for, progress_for, submissions_for
+from haicap.questionnaire.queries import FigureValue, figures_for, progress_for, unit_reports_for
 from haicap.register.models import Unit
 from haicap.timetable.queries import visits_for
 
@@ -114,7 +114,7 @@ def _coverage(actor: Actor, campaign: Campaign, units: list[Unit]) -> dict[str, 
     return {
         "units": len(units),
         "by_type": dict(Counter(unit.unit_type for unit in units)),
-        "signed": submissions_for(actor=actor, campaign=campaign).exclude(signed_at=None).count(),
+        "signed": unit_reports_for(actor=actor, campaign=campaign).exclude(signed_at=None).count(),
         "returned": sum(row.report == "returned" for row in rows),
         "verified": sum(all(cell.state == "verified" for cell in row.cells) for row in rows),
         "scheduled": visits.count(),

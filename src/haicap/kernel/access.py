@@ -36,6 +36,7 @@ class Role(StrEnum):
     SIGNER = "signer"
     CLERK = "clerk"
     CENTRE_MANAGER = "centre_manager"
+    REVIEWER = "reviewer"
 
 
 ROLE_LABELS: Mapping[Role, Text] = {
@@ -55,6 +56,7 @@ ROLE_LABELS: Mapping[Role, Text] = {
     Role.SIGNER: _("Signer"),
     Role.CLERK: _("Clerk"),
     Role.CENTRE_MANAGER: _("Centre manager"),
+    Role.REVIEWER: _("Reviewer of forms"),
 }
 TEAM_ROLES = frozenset({Role.TEAM_HEAD, Role.TEAM_DEPUTY, Role.TEAM_SECRETARY, Role.TEAM_MEMBER})
 COMMUNE_ROLES = frozenset({Role.COMMUNE_OFFICER, Role.COMMUNE_CHAIR})
@@ -75,11 +77,12 @@ class Actor:
     body_id: int | None = None
     unit_id: int | None = None
     is_system: bool = field(default=False)
+    key_id: int | None = None  # the device's key, where a device calls
 
     @property
     def is_signed_in(self) -> bool:
-        """True for a person and for the command line."""
-        return self.is_system or self.person_id is not None
+        """True for a person, for a device with a key of its own, and for the command line."""
+        return self.is_system or self.person_id is not None or self.key_id is not None
 
     @property
     def is_central(self) -> bool:

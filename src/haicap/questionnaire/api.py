@@ -14,7 +14,7 @@ from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor, needs
 from haicap.kernel.http import Request
 from haicap.questionnaire import actions, queries
-from haicap.questionnaire.models import Evidence, Submission
+from haicap.questionnaire.models import Evidence, UnitReport
 from haicap.register.models import Unit
 
 router = Router()
@@ -128,7 +128,7 @@ def _place(actor: Actor, code: str) -> tuple[Campaign, Unit]:
     return campaign, queries.unit_of(actor=actor, campaign=campaign, code=code)
 
 
-def report_out(row: Submission) -> dict[str, Any]:
+def report_out(row: UnitReport) -> dict[str, Any]:
     """Return a report as the API and the form page tell it."""
     return {
         "unit": row.unit.code,
@@ -179,7 +179,7 @@ def form(request: Request, version: int | None = None) -> HttpResponse:
 def report(request: Request, unit: str) -> dict[str, Any]:
     """Return a report with its answers."""
     campaign, place = _place(request.actor, unit)
-    return report_out(queries.submission_for(actor=request.actor, campaign=campaign, unit=place))
+    return report_out(queries.unit_report_for(actor=request.actor, campaign=campaign, unit=place))
 
 
 @router.put("/reports/{unit}", response=ReportOut)

@@ -9,10 +9,10 @@ from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor
 from haicap.kernel.area import Task
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.models import Submission
+from haicap.questionnaire.models import UnitReport
 from haicap.questionnaire.queries.queue import queue_for
 
-OPEN = (Submission.State.DRAFTING, Submission.State.RETURNED)
+OPEN = (UnitReport.State.DRAFTING, UnitReport.State.RETURNED)
 
 
 def tasks_for(*, actor: Actor) -> list[Task]:
@@ -32,7 +32,7 @@ def tasks_for(*, actor: Actor) -> list[Task]:
 
 def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
     row = (
-        Submission.objects.filter(campaign=campaign, unit_id=actor.unit_id or 0)
+        UnitReport.objects.filter(campaign=campaign, unit_id=actor.unit_id or 0)
         .select_related("unit").defer("xml").first()
     )  # fmt: skip
     url = reverse("questionnaire:mine")
@@ -40,13 +40,13 @@ def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
     if actor.may("questionnaire.report:write"):
         if row is None:
             return [Task(title=_("Fill in the survey report"), url=url, due=due)]
-        if row.state == Submission.State.RETURNED:
+        if row.state == UnitReport.State.RETURNED:
             areas = row.sections.filter(state="returned").values_list("area__code", flat=True)
             detail = _("Areas returned: %(areas)s") % {"areas": ", ".join(areas)}
             return [
                 Task(title=_("Complete the returned report"), detail=detail, url=url, due=due, urgent=True)
             ]
-        if row.state == Submission.State.DRAFTING:
+        if row.state == UnitReport.State.DRAFTING:
             left = sum(
                 wanted - answered for wanted, answered in row.sections.values_list("wanted", "answered")
             )
@@ -54,7 +54,7 @@ def _commune(actor: Actor, campaign: Campaign) -> list[Task]:
             return [
                 Task(title=_("Finish the survey report"), detail=text % {"count": left}, url=url, due=due)
             ]
-    if actor.may("questionnaire.report:sign") and row and row.state == Submission.State.SUBMITTED:
+    if actor.may("questionnaire.report:sign") and row and row.state == UnitReport.State.SUBMITTED:
         return [Task(title=_("Sign the survey report"), url=url, due=due, urgent=True)]
     return []
 

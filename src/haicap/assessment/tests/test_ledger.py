@@ -17,7 +17,7 @@ from haicap.assessment.queries.ledger import Wanted, comparison_for, period_of
 from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import SYSTEM, Role
 from haicap.onestop.models import Centre, CentreFact, Dossier, Procedure, ProcedureVersion
-from haicap.questionnaire.models import Form, ReportedValue, Submission
+from haicap.questionnaire.models import Form, FormVersion, ReportedValue, UnitReport
 from haicap.register.models import Body, Unit
 
 CITY = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -29,12 +29,15 @@ class Survey:
     def __init__(self, campaign):
         self.campaign = campaign
         self.units = list(surveyed_units_for(actor=SYSTEM, campaign=campaign).order_by("code")[:3])
-        form = Form.objects.create(
-            campaign=campaign, version=1, xform="", sha256="0" * 64, created_at=timezone.now()
+        definition = Form.objects.create(
+            campaign=campaign, form_id="F", title="F", purpose="report", created_at=timezone.now()
         )
-        self.submissions = [
-            Submission.objects.create(
-                campaign=campaign, unit=unit, form=form, xml="<a/>", xml_sha256="", state="signed", edition=1,
+        form = FormVersion.objects.create(
+            form=definition, number=1, version="1", xform="", sha256="0" * 64, created_at=timezone.now()
+        )
+        self.reports = [
+            UnitReport.objects.create(
+                campaign=campaign, unit=unit, version=form, xml="<a/>", xml_sha256="", state="signed", edition=1,
                 saved_at=timezone.now(), signed_at=timezone.now(),
             )
             for unit in self.units
@@ -49,7 +52,7 @@ class Survey:
     def report(self, key, text, index=0):
         number = Decimal(text) if text.replace(".", "").isdecimal() and key != "a11_01" else None
         ReportedValue.objects.create(
-            submission=self.submissions[index], field=self.campaign.fields.get(key=key), text=text, number=number,
+            report=self.reports[index], field=self.campaign.fields.get(key=key), text=text, number=number,
             na_reason="", at=timezone.now(), current=True,
         )  # fmt: skip
 

@@ -18,7 +18,7 @@ from haicap.kernel.access import SYSTEM
 from haicap.kernel.errors import Missing, NotAllowed
 from haicap.kernel.jobs import run_next
 from haicap.kernel.models import AuditEntry, Job
-from haicap.questionnaire.models import Form, ReportedValue, Submission, VerifiedValue
+from haicap.questionnaire.models import Form, FormVersion, ReportedValue, UnitReport, VerifiedValue
 
 
 class Survey:
@@ -27,12 +27,15 @@ class Survey:
     def __init__(self, campaign):
         self.campaign = campaign
         self.units = list(surveyed_units_for(actor=SYSTEM, campaign=campaign).order_by("code")[:4])
-        form = Form.objects.create(
-            campaign=campaign, version=1, xform="", sha256="0" * 64, created_at=timezone.now()
+        definition = Form.objects.create(
+            campaign=campaign, form_id="F", title="F", purpose="report", created_at=timezone.now()
         )
-        self.submissions = [
-            Submission.objects.create(
-                campaign=campaign, unit=unit, form=form, xml="<a/>", xml_sha256="", state="signed", edition=1,
+        form = FormVersion.objects.create(
+            form=definition, number=1, version="1", xform="", sha256="0" * 64, created_at=timezone.now()
+        )
+        self.reports = [
+            UnitReport.objects.create(
+                campaign=campaign, unit=unit, version=form, xml="<a/>", xml_sha256="", state="signed", edition=1,
                 saved_at=timezone.now(), signed_at=timezone.now(),
             )
             for unit in self.units
@@ -51,9 +54,9 @@ class Survey:
     def report(self, key, *values):
         """Enter one reported value per unit; None is not applicable, "" is left blank."""
         field = self.campaign.fields.get(key=key)
-        for submission, value in zip(self.submissions, values, strict=False):
+        for report, value in zip(self.reports, values, strict=False):
             if value != "":
-                ReportedValue.objects.create(submission=submission, field=field, **self._value(value))
+                ReportedValue.objects.create(report=report, field=field, **self._value(value))
 
     def verify(self, key, index, value):
         VerifiedValue.objects.create(
@@ -299,9 +302,9 @@ def test_the_command_line_prints_where_the_files_lie(survey, tmp_path, capsys):
 def test_exactness_survives_many_small_sums(survey):
     survey.report("a5_05", "", "", "", "")
     field = survey.campaign.fields.get(key="a5_05")
-    for submission in survey.submissions[:3]:
+    for report in survey.reports[:3]:
         ReportedValue.objects.create(
-            submission=submission,
+            report=report,
             field=field,
             text="0.1",
             number=Decimal("0.1"),

@@ -20,10 +20,10 @@ from haicap.questionnaire.actions.evidence import store_bytes
 from haicap.questionnaire.models import (
     Answer,
     Evidence,
-    Form,
+    FormVersion,
     ReportedValue,
     Section,
-    Submission,
+    UnitReport,
     VerifiedValue,
 )
 from haicap.questionnaire.queries.forms import form_for, plan_of, template_of
@@ -84,7 +84,7 @@ def _texts(plan: Plan, given: Mapping[str, Given]) -> dict[str, str]:
 class _Batch:
     """Rows gathered for one stretch of units."""
 
-    submissions: list[Submission]
+    reports: list[UnitReport]
     sections: list[Section]
     values: list[ReportedValue]
     answers: list[Answer]
@@ -94,7 +94,7 @@ class _Batch:
 class _Desk:
     """Everything that is the same for all reports of a campaign, read once."""
 
-    def __init__(self, *, campaign: Campaign, form: Form, at: datetime) -> None:
+    def __init__(self, *, campaign: Campaign, form: FormVersion, at: datetime) -> None:
         self.campaign, self.form, self.at = campaign, form, at
         self.plan = plan_of(campaign=campaign)
         self.template: Template = template_of(form=form)
@@ -121,14 +121,14 @@ class _Desk:
         known = {name: text for name, text in texts.items() if name in self.template.names}
         xml = self.template.fill(instance_id=str(identity), values=known)
         officer, chair = self.officers.get(unit.pk), self.chairs.get(unit.pk)
-        row = Submission(
+        row = UnitReport(
             campaign=self.campaign,
             unit=unit,
-            form=self.form,
+            version=self.form,
             instance_id=identity,
             xml=xml,
             xml_sha256=digest(xml),
-            state=Submission.State.SIGNED,
+            state=UnitReport.State.SIGNED,
             edition=1,
             revision=1,
             saved_by_id=officer,
@@ -138,11 +138,11 @@ class _Desk:
             signed_by_id=chair,
             signed_at=self.at,
         )
-        batch.submissions.append(row)
+        batch.reports.append(row)
         done = report.progress(self.plan, texts)
         batch.sections += [
             Section(
-                submission=row, area=area, state=Section.State.SUBMITTED, answered=done[area.code].answered,
+                report=row, area=area, state=Section.State.SUBMITTED, answered=done[area.code].answered,
                 wanted=done[area.code].wanted, submitted_at=self.at,
             )
             for area in self.areas
@@ -150,27 +150,27 @@ class _Desk:
         today = timezone.localdate(self.at)
         batch.values += [
             ReportedValue(
-                submission=row, field_id=self.fields[figure.key], edition=1, text=figure.text,
+                report=row, field_id=self.fields[figure.key], edition=1, text=figure.text,
                 number=figure.number, na_reason=figure.na_reason, person_id=officer, at=self.at, current=True,
             )
             for figure in report.figures(self.plan, texts, checker=self.checker, today=today)
         ]  # fmt: skip
         batch.answers += [
-            Answer(submission=row, question_id=pk, edition=1, text=texts[key], person_id=officer, at=self.at,
+            Answer(report=row, question_id=pk, edition=1, text=texts[key], person_id=officer, at=self.at,
                    current=True)
             for key, pk in self.questions.items() if texts.get(key)
         ]  # fmt: skip
         for file in files:
             self._add_file(batch, row, file, officer)
 
-    def _add_file(self, batch: _Batch, row: Submission, file: EvidenceFile, officer: int | None) -> None:
+    def _add_file(self, batch: _Batch, row: UnitReport, file: EvidenceFile, officer: int | None) -> None:
         kind = filetypes.type_of(file.content[: filetypes.HEAD], whole=file.content)
         if kind is None or not filetypes.named_right(file.name, kind):
             raise Refused("evidence.type", _("%(name)s is not a kind of file we take.") % {"name": file.name})
         sha256, path = store_bytes(file.content, ending=filetypes.ACCEPTED[kind][0])
         batch.evidence.append(
             Evidence(
-                submission=row, indicator_id=self.indicators[file.indicator], file=path, name=file.name,
+                report=row, indicator_id=self.indicators[file.indicator], file=path, name=file.name,
                 size=len(file.content), sha256=sha256, content_type=kind, uploaded_by_id=officer, at=self.at,
             )
         )  # fmt: skip
@@ -196,9 +196,9 @@ def enter_reports_bulk(
     """
     actor.must(BULK)
     desk = _Desk(campaign=campaign, form=form_for(actor=actor, campaign=campaign), at=at or timezone.now())
-    batch = _Batch(submissions=[], sections=[], values=[], answers=[], evidence=[])
+    batch = _Batch(reports=[], sections=[], values=[], answers=[], evidence=[])
     refused: dict[str, Sequence[str]] = {}
-    have = set(Submission.objects.filter(campaign=campaign).values_list("unit__code", flat=True))
+    have = set(UnitReport.objects.filter(campaign=campaign).values_list("unit__code", flat=True))
     units = {
         unit.code: unit
         for unit in Unit.objects.filter(code__in=reports, level=Unit.Level.COMMUNE, valid_to=None)
@@ -215,13 +215,13 @@ def enter_reports_bulk(
             on_progress(90 * number // len(reports), sentence)
     _write(actor, campaign, batch)
     return BulkReport(
-        entered=len(batch.submissions), values=len(batch.values), files=len(batch.evidence), refused=refused
+        entered=len(batch.reports), values=len(batch.values), files=len(batch.evidence), refused=refused
     )
 
 
 def _write(actor: Actor, campaign: Campaign, batch: _Batch) -> None:
     with transaction.atomic():
-        Submission.objects.bulk_create(batch.submissions, batch_size=100)
+        UnitReport.objects.bulk_create(batch.reports, batch_size=100)
         Section.objects.bulk_create(batch.sections, batch_size=1000)
         ReportedValue.objects.bulk_create(batch.values, batch_size=2000)
         Answer.objects.bulk_create(batch.answers, batch_size=1000)
@@ -231,7 +231,7 @@ def _write(actor: Actor, campaign: Campaign, batch: _Batch) -> None:
             action="questionnaire.reports.entered",
             subject=campaign,
             after={
-                "reports": len(batch.submissions),
+                "reports": len(batch.reports),
                 "values": len(batch.values),
                 "files": len(batch.evidence),
             },
@@ -273,9 +273,9 @@ def verify_bulk(
         known = VerifiedValue.objects.filter(campaign=campaign, unit__code__in=codes, current=True)
         known.filter(field_id__in={row.field_id for row in rows}).update(current=False)
         VerifiedValue.objects.bulk_create(rows, batch_size=2000)
-        closed = Submission.objects.filter(campaign=campaign, unit__code__in=confirm)
-        Section.objects.filter(submission__in=closed).update(state=Section.State.VERIFIED, decided_at=now)
-        closed.update(state=Submission.State.ACCEPTED)
+        closed = UnitReport.objects.filter(campaign=campaign, unit__code__in=confirm)
+        Section.objects.filter(report__in=closed).update(state=Section.State.VERIFIED, decided_at=now)
+        closed.update(state=UnitReport.State.ACCEPTED)
         audit.record(
             actor=actor, action="questionnaire.values.verified", subject=campaign,
             after={"values": len(rows), "units": len(codes)},
@@ -296,12 +296,12 @@ def _verified_rows(
     reported = {
         value.field.key: value
         for value in ReportedValue.objects.filter(
-            submission__campaign=desk.campaign, submission__unit__code=code, current=True
-        ).select_related("field", "submission")
+            report__campaign=desk.campaign, report__unit__code=code, current=True
+        ).select_related("field", "report")
     }
     if not reported:
         return []
-    unit_id = next(iter(reported.values())).submission.unit_id
+    unit_id = next(iter(reported.values())).report.unit_id
     texts = {key: value.text for key, value in reported.items()}
     reasons = {key: value.na_reason for key, value in reported.items()}
     for key, (value, _reason) in given.items():

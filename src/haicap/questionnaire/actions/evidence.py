@@ -18,7 +18,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.text import nfc
 from haicap.questionnaire.actions.reports import REPORT_WRITE, must_own, row_of
-from haicap.questionnaire.models import Evidence, Submission
+from haicap.questionnaire.models import Evidence, UnitReport
 from haicap.questionnaire.queries.forms import form_for
 from haicap.questionnaire.rules import states
 from haicap.register.models import Unit
@@ -109,7 +109,7 @@ def attach_evidence(
         now = timezone.now()
         row = row_of(campaign, unit, form_for(actor=actor, campaign=campaign), actor=actor, now=now)
         _must_be_open(row, item)
-        files = Evidence.objects.filter(submission=row, indicator=item, removed_at=None)
+        files = Evidence.objects.filter(report=row, indicator=item, removed_at=None)
         if (same := files.filter(sha256=digest).first()) is not None:
             return same
         if files.count() >= MOST_PER_INDICATOR:
@@ -118,7 +118,7 @@ def attach_evidence(
                 _("An indicator takes at most %(most)s files.") % {"most": MOST_PER_INDICATOR},
             )
         evidence = Evidence.objects.create(
-            submission=row,
+            report=row,
             indicator=item,
             file=path,
             name=name,
@@ -135,7 +135,7 @@ def attach_evidence(
     return evidence
 
 
-def _must_be_open(row: Submission, item: Indicator) -> None:
+def _must_be_open(row: UnitReport, item: Indicator) -> None:
     section = row.sections.filter(area=item.area).first()
     if row.state not in states.EDITABLE or (section and section.state not in states.OPEN_SECTIONS):
         raise Refused(
@@ -145,9 +145,9 @@ def _must_be_open(row: Submission, item: Indicator) -> None:
 
 def remove_evidence(*, actor: Actor, evidence: Evidence) -> None:
     """Take a file out of the report; the record and the bytes stay for the audit trail."""
-    must_own(actor, evidence.submission.unit, REPORT_WRITE)
+    must_own(actor, evidence.report.unit, REPORT_WRITE)
     with transaction.atomic():
-        _must_be_open(evidence.submission, evidence.indicator)
+        _must_be_open(evidence.report, evidence.indicator)
         Evidence.objects.filter(pk=evidence.pk, removed_at=None).update(removed_at=timezone.now())
         audit.record(
             actor=actor, action="questionnaire.evidence.removed", subject=evidence,

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -14,10 +15,11 @@ from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Text
 from haicap.kernel.tables import Fault, Faulty
-from haicap.questionnaire.models import Form
+from haicap.questionnaire.models import Form, FormVersion
 from haicap.questionnaire.queries.forms import plan_of
 from haicap.questionnaire.rules import names, workbook, xlsform
 from haicap.questionnaire.rules.plan import Plan
+from haicap.questionnaire.rules.schema import Schema
 
 FORM_WRITE = "questionnaire.form:write"
 _SENTENCES: Mapping[str, Text] = {
@@ -34,7 +36,8 @@ _SENTENCES: Mapping[str, Text] = {
 
 
 def _next_version(campaign: Campaign) -> int:
-    last = Form.objects.filter(campaign=campaign).aggregate(last=Max("version"))["last"]
+    rows = FormVersion.objects.filter(form__campaign=campaign, form__purpose=Form.Purpose.REPORT)
+    last = rows.aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
 
 
@@ -52,39 +55,59 @@ def _faulty(name: str, bad: workbook.WorkbookError) -> Faulty:
     return Faulty("form.faulty", _("The workbook is not a form of this plan."), faults=faults)
 
 
-def publish_form(*, actor: Actor, campaign: Campaign, raw: bytes, xform: str, note: str = "") -> Form:
+def publish_form(*, actor: Actor, campaign: Campaign, raw: bytes, xform: str, note: str = "") -> FormVersion:
     """Publish a converted workbook as the next version; the one before stays readable for its reports."""
     actor.must(FORM_WRITE)
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
-        version = _next_version(campaign)
-        Form.objects.filter(campaign=campaign, state=Form.State.PUBLISHED).update(state=Form.State.SUPERSEDED)
-        form = Form(
-            campaign=campaign,
-            version=version,
+        version, now = _next_version(campaign), timezone.now()
+        form = _report_form(campaign, actor, now)
+        form.versions.filter(state=FormVersion.State.PUBLISHED).update(state=FormVersion.State.SUPERSEDED)
+        row = FormVersion(
+            form=form,
+            number=version,
+            version=str(version),
             xform=xform,
             sha256=hashlib.sha256(xform.encode()).hexdigest(),
+            md5=hashlib.md5(xform.encode(), usedforsecurity=False).hexdigest(),
+            schema=Schema.of(xform).to_json(),
             note=note[:500],
             created_by_id=actor.person_id,
-            created_at=timezone.now(),
+            created_at=now,
+            published_at=now,
         )
-        form.xlsx.save(f"{names.element(campaign.code)}-v{version}.xlsx", ContentFile(raw), save=False)
-        form.save()
+        row.source.save(f"{names.element(campaign.code)}-v{version}.xlsx", ContentFile(raw), save=False)
+        row.save()
         audit.record(
             actor=actor,
             action="questionnaire.form.published",
-            subject=form,
-            after={"version": version, "sha256": form.sha256, "note": form.note},
+            subject=row,
+            after={"version": version, "sha256": row.sha256, "note": row.note},
         )
-    return form
+    return row
 
 
-def build_form(*, actor: Actor, campaign: Campaign) -> Form:
+def _report_form(campaign: Campaign, actor: Actor, now: datetime) -> Form:
+    return Form.objects.get_or_create(
+        campaign=campaign,
+        purpose=Form.Purpose.REPORT,
+        defaults={
+            "form_id": names.element(campaign.code),
+            "title": campaign.title_vi,
+            "created_by_id": actor.person_id,
+            "created_at": now,
+        },
+    )[0]
+
+
+def build_form(*, actor: Actor, campaign: Campaign) -> FormVersion:
     """Make the form from the plan and publish it; a form equal to the published one is returned unchanged."""
     actor.must(FORM_WRITE)
     plan = plan_of(campaign=campaign)
-    published = Form.objects.filter(campaign=campaign, state=Form.State.PUBLISHED).first()
-    if published is not None and _convert(plan, version=published.version)[1] == published.xform:
+    published = FormVersion.objects.filter(
+        form__campaign=campaign, form__purpose=Form.Purpose.REPORT, state=FormVersion.State.PUBLISHED
+    ).first()
+    if published is not None and _convert(plan, version=published.number)[1] == published.xform:
         return published
     raw, xform = _convert(plan, version=_next_version(campaign))
     return publish_form(actor=actor, campaign=campaign, raw=raw, xform=xform, note="plan")
@@ -102,7 +125,9 @@ def _convert(plan: Plan, *, version: int) -> tuple[bytes, str]:
         raise _faulty(plan.code, bad) from bad
 
 
-def load_form(*, actor: Actor, campaign: Campaign, raw: bytes, name: str) -> tuple[Form, tuple[str, ...]]:
+def load_form(
+    *, actor: Actor, campaign: Campaign, raw: bytes, name: str
+) -> tuple[FormVersion, tuple[str, ...]]:
     """Publish an edited workbook; returns it and the questions it adds, which stay in the XML only.
 
     Raises Faulty naming every fault by sheet, row and column; nothing is published then.

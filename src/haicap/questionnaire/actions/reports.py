@@ -17,7 +17,7 @@ from haicap.kernel.errors import Conflict, NotAllowed, Refused
 from haicap.kernel.revision import claim
 from haicap.questionnaire.actions import values as stored
 from haicap.questionnaire.actions.checks import refuse_problems, report_problems
-from haicap.questionnaire.models import Form, Section, Submission
+from haicap.questionnaire.models import Form, FormVersion, Section, UnitReport
 from haicap.questionnaire.queries.forms import plan_of, template_of
 from haicap.questionnaire.queries.reports import digest
 from haicap.questionnaire.rules import instance, names, report, states
@@ -35,7 +35,7 @@ def must_own(actor: Actor, unit: Unit, permission: str) -> None:
         raise NotAllowed("report.not_yours", _("Only people of the unit itself may do this."))
 
 
-def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance, Form]:
+def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance, FormVersion]:
     """Return what `xml` says and the version of the form it was made with; raises Refused where it is
     neither."""
     try:
@@ -51,37 +51,37 @@ def read_instance(*, campaign: Campaign, unit: Unit, xml: str) -> tuple[Instance
         ) from bad
     expected = str(names.instance_id(campaign=campaign.code, unit=unit.code))
     form = (
-        Form.objects.filter(campaign=campaign, version=int(given.version)).first()
-        if given.version.isdecimal()
-        else None
+        FormVersion.objects.filter(form__campaign=campaign, form__purpose=Form.Purpose.REPORT)
+        .filter(version=given.version)
+        .first()
     )
     if given.form_id != names.element(campaign.code) or form is None or given.instance_id != expected:
         raise Refused("report.other_form", _("This is the report of another unit or another form."))
     return given, form
 
 
-def row_of(campaign: Campaign, unit: Unit, form: Form, *, actor: Actor, now: datetime) -> Submission:
+def row_of(campaign: Campaign, unit: Unit, form: FormVersion, *, actor: Actor, now: datetime) -> UnitReport:
     """Return the report's row, made with revision 0 where it is the first save; a racing first save
     conflicts."""
-    row = Submission.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
+    row = UnitReport.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
     if row is not None:
         return row
     identity = names.instance_id(campaign=campaign.code, unit=unit.code)
     blank = template_of(form=form).fill(instance_id=str(identity), values={})
     try:
         with transaction.atomic():
-            row = Submission.objects.create(
-                campaign=campaign, unit=unit, form=form, instance_id=identity, xml=blank, xml_sha256="",
+            row = UnitReport.objects.create(
+                campaign=campaign, unit=unit, version=form, instance_id=identity, xml=blank, xml_sha256="",
                 revision=0, saved_by_id=actor.person_id, saved_at=now,
             )  # fmt: skip
             areas = ContentArea.objects.filter(campaign=campaign)
-            Section.objects.bulk_create(Section(submission=row, area=area) for area in areas)
+            Section.objects.bulk_create(Section(report=row, area=area) for area in areas)
     except IntegrityError:
-        row = Submission.objects.select_for_update().get(campaign=campaign, unit=unit)
+        row = UnitReport.objects.select_for_update().get(campaign=campaign, unit=unit)
     return row
 
 
-def _conflict(row: Submission, conflict: Conflict) -> Conflict:
+def _conflict(row: UnitReport, conflict: Conflict) -> Conflict:
     """Return the conflict with the report as it is now, so that the page can lay both side by side."""
     row.refresh_from_db()
     return Conflict(
@@ -97,14 +97,14 @@ def _conflict(row: Submission, conflict: Conflict) -> Conflict:
     )
 
 
-def _is_repeat(row: Submission, *, revision: int, xml: str) -> bool:
+def _is_repeat(row: UnitReport, *, revision: int, xml: str) -> bool:
     """Say whether this very save was done before: its answer was lost on the way."""
     return row.revision == revision + 1 and row.xml_sha256 == digest(xml)
 
 
-def _refuse_locked(row: Submission, plan: Plan, given: Mapping[str, str]) -> None:
+def _refuse_locked(row: UnitReport, plan: Plan, given: Mapping[str, str]) -> None:
     """Refuse a change in an area that is accepted or verified while another was returned."""
-    if row.state != Submission.State.RETURNED or not row.xml_sha256:
+    if row.state != UnitReport.State.RETURNED or not row.xml_sha256:
         return
     before = instance.read(row.xml).values
     locked = set(row.sections.exclude(state__in=states.OPEN_SECTIONS).values_list("area__code", flat=True))
@@ -121,9 +121,9 @@ def _refuse_locked(row: Submission, plan: Plan, given: Mapping[str, str]) -> Non
 
 
 def _store(
-    row: Submission, plan: Plan, given: Instance, form: Form, *, actor: Actor, xml: str, now: datetime
+    row: UnitReport, plan: Plan, given: Instance, form: FormVersion, *, actor: Actor, xml: str, now: datetime
 ) -> None:
-    row.form, row.xml, row.xml_sha256 = form, xml, digest(xml)
+    row.version, row.xml, row.xml_sha256 = form, xml, digest(xml)
     row.saved_by_id, row.saved_at = actor.person_id, now
     row.save()
     done = report.progress(plan, given.values)
@@ -138,7 +138,7 @@ def _store(
 
 def _save(
     *, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str
-) -> tuple[Submission, Plan, Instance]:
+) -> tuple[UnitReport, Plan, Instance]:
     """Write the draft; call it inside a transaction. A save that was done before changes nothing."""
     given, form = read_instance(campaign=campaign, unit=unit, xml=xml)
     now = timezone.now()
@@ -161,7 +161,7 @@ def _save(
     return row, plan, given
 
 
-def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> Submission:
+def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> UnitReport:
     """Keep the form as it is now, complete or not. `revision` is the one last read, 0 for the first save.
 
     Raises Refused for something that is not this unit's report or is closed to changes, Conflict where
@@ -172,7 +172,7 @@ def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, x
     must_own(actor, unit, REPORT_WRITE)
     with transaction.atomic():
         before = (
-            Submission.objects.filter(campaign=campaign, unit=unit).values_list("revision", flat=True).first()
+            UnitReport.objects.filter(campaign=campaign, unit=unit).values_list("revision", flat=True).first()
         )
         row, _plan, _given = _save(actor=actor, campaign=campaign, unit=unit, revision=revision, xml=xml)
         if row.revision != before:
@@ -186,19 +186,19 @@ def save_draft(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, x
     return row
 
 
-def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> Submission:
+def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: str) -> UnitReport:
     """Hand the report to the chair: every rule of the plan is checked, every value kept as a new edition.
 
     Raises Refused("report.problems") naming the fields; the draft itself is kept as it was sent, before that.
     Sending the same submission twice is harmless.
     """
     must_own(actor, unit, REPORT_WRITE)
-    row = Submission.objects.filter(campaign=campaign, unit=unit).first()
-    if row is not None and row.state == Submission.State.SUBMITTED and row.xml_sha256 == digest(xml):
+    row = UnitReport.objects.filter(campaign=campaign, unit=unit).first()
+    if row is not None and row.state == UnitReport.State.SUBMITTED and row.xml_sha256 == digest(xml):
         return row
     save_draft(actor=actor, campaign=campaign, unit=unit, revision=revision, xml=xml)
     with transaction.atomic():
-        row = Submission.objects.select_for_update().get(campaign=campaign, unit=unit)
+        row = UnitReport.objects.select_for_update().get(campaign=campaign, unit=unit)
         if row.xml_sha256 != digest(xml) or row.state not in states.EDITABLE:
             raise _conflict(row, Conflict("record.changed", _("Somebody else changed the report meanwhile.")))
         plan = plan_of(campaign=campaign)
@@ -207,7 +207,7 @@ def submit(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, xml: 
         problems = report_problems(plan=plan, values=values, today=today)
         refuse_problems(problems, revision=row.revision)
         row.edition += 1
-        row.state, row.submitted_by_id, row.submitted_at = Submission.State.SUBMITTED, actor.person_id, now
+        row.state, row.submitted_by_id, row.submitted_at = UnitReport.State.SUBMITTED, actor.person_id, now
         claim(row, revision=row.revision)
         row.save()
         stored.write_edition(
@@ -231,13 +231,13 @@ def _tell(actor: Actor, unit: Unit, roles: Sequence[Role], text_vi: str, text_en
     notify(actor=actor, people=people.values(), text_vi=text_vi, text_en=text_en, url=url)
 
 
-def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> Submission:
+def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> UnitReport:
     """Sign the submitted report off: its values become the reported ones, its areas go to the reviewers."""
     must_own(actor, unit, REPORT_SIGN)
     with transaction.atomic():
         row = _submitted(campaign, unit, revision)
         now = timezone.now()
-        row.state, row.signed_by_id, row.signed_at = Submission.State.SIGNED, actor.person_id, now
+        row.state, row.signed_by_id, row.signed_at = UnitReport.State.SIGNED, actor.person_id, now
         stored.make_current(row=row)
         sections = row.sections.filter(state__in=states.OPEN_SECTIONS)
         sections.filter(submitted_at=None).update(submitted_at=row.submitted_at)
@@ -251,7 +251,7 @@ def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> Subm
     return row
 
 
-def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, reason: str) -> Submission:
+def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, reason: str) -> UnitReport:
     """The chair gives a submitted report back to the officer, with a reason, before signing it."""
     must_own(actor, unit, REPORT_SIGN)
     if not reason.strip():
@@ -259,7 +259,7 @@ def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, re
     with transaction.atomic():
         row = _submitted(campaign, unit, revision)
         returned = row.sections.filter(state=Section.State.RETURNED).exists()
-        row.state = Submission.State.RETURNED if returned else Submission.State.DRAFTING
+        row.state = UnitReport.State.RETURNED if returned else UnitReport.State.DRAFTING
         row.save()
         audit.record(
             actor=actor,
@@ -273,9 +273,9 @@ def take_back(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int, re
     return row
 
 
-def _submitted(campaign: Campaign, unit: Unit, revision: int) -> Submission:
-    row = Submission.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
-    if row is None or row.state != Submission.State.SUBMITTED:
+def _submitted(campaign: Campaign, unit: Unit, revision: int) -> UnitReport:
+    row = UnitReport.objects.select_for_update().filter(campaign=campaign, unit=unit).first()
+    if row is None or row.state != UnitReport.State.SUBMITTED:
         raise Refused("report.not_submitted", _("The report is not waiting for a signature."))
     claim(row, revision=revision)
     return row

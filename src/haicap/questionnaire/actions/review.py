@@ -13,8 +13,8 @@ from haicap.campaign.models import Campaign
 from haicap.kernel import audit
 from haicap.kernel.access import COMMUNE_ROLES, Actor
 from haicap.kernel.errors import Missing, NotAllowed, Refused
-from haicap.questionnaire.models import Section, Submission
-from haicap.questionnaire.queries.reports import submission_for
+from haicap.questionnaire.models import Section, UnitReport
+from haicap.questionnaire.queries.reports import unit_report_for
 from haicap.questionnaire.queries.scope import review_areas_of
 from haicap.questionnaire.rules import states
 from haicap.register.models import Unit
@@ -24,11 +24,11 @@ SECTION_REVIEW = "questionnaire.section:review"
 
 def section_under_review(*, actor: Actor, campaign: Campaign, unit: Unit, area: str) -> Section:
     """Return an area of a report that `actor` may decide on now; call it inside the transaction."""
-    report = submission_for(actor=actor, campaign=campaign, unit=unit)
+    report = unit_report_for(actor=actor, campaign=campaign, unit=unit)
     section = (
         Section.objects.select_for_update(of=("self",))
-        .filter(submission=report, area__code=area)
-        .select_related("area", "submission")
+        .filter(report=report, area__code=area)
+        .select_related("area", "report")
         .first()
     )
     if section is None:
@@ -36,7 +36,7 @@ def section_under_review(*, actor: Actor, campaign: Campaign, unit: Unit, area: 
     own = review_areas_of(actor=actor, campaign=campaign)
     if own is not None and section.area_id not in own:
         raise NotAllowed("report.other_area", _("You were not named for this content area."))
-    if not states.may_review(report=section.submission.state, section=section.state):
+    if not states.may_review(report=section.report.state, section=section.state):
         raise Refused("report.not_reviewable", _("This area is not with the reviewers now."))
     return section
 
@@ -55,11 +55,11 @@ def _decide(section: Section, state: str, *, actor: Actor, reason: str = "") -> 
     )
 
 
-def settle_report(submission: Submission) -> None:
+def settle_report(report: UnitReport) -> None:
     """Bring the state of a signed report in line with its areas."""
-    state = states.report_state(submission.sections.values_list("state", flat=True))
-    Submission.objects.filter(pk=submission.pk).update(state=state)
-    submission.state = state
+    state = states.report_state(report.sections.values_list("state", flat=True))
+    UnitReport.objects.filter(pk=report.pk).update(state=state)
+    report.state = state
 
 
 def accept_section(*, actor: Actor, campaign: Campaign, unit: Unit, area: str) -> Section:
@@ -69,7 +69,7 @@ def accept_section(*, actor: Actor, campaign: Campaign, unit: Unit, area: str) -
         section = section_under_review(actor=actor, campaign=campaign, unit=unit, area=area)
         if section.state == Section.State.SUBMITTED:
             _decide(section, Section.State.ACCEPTED, actor=actor)
-            settle_report(section.submission)
+            settle_report(section.report)
     return section
 
 
@@ -92,7 +92,7 @@ def return_sections(
             section = section_under_review(actor=actor, campaign=campaign, unit=unit, area=area)
             _decide(section, Section.State.RETURNED, actor=actor, reason=reason.strip())
             returned.append(section)
-        Submission.objects.filter(pk=returned[0].submission_id).update(state=Submission.State.RETURNED)
+        UnitReport.objects.filter(pk=returned[0].report_id).update(state=UnitReport.State.RETURNED)
         parts = "; ".join(f"{section.area.code}: {section.reason}" for section in returned)
         notify(
             actor=actor,

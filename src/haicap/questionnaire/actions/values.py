@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from haicap.campaign.models import Field, Question
-from haicap.questionnaire.models import Answer, ReportedValue, Submission
+from haicap.questionnaire.models import Answer, ReportedValue, UnitReport
 from haicap.questionnaire.rules import report
 from haicap.questionnaire.rules.plan import Plan
 
 
 def write_edition(
     *,
-    row: Submission,
+    row: UnitReport,
     plan: Plan,
     values: Mapping[str, str],
     person_id: int | None,
@@ -24,7 +24,7 @@ def write_edition(
     ReportedValue.objects.bulk_create(
         [
             ReportedValue(
-                submission=row, field_id=fields[figure.key], edition=row.edition, text=figure.text,
+                report=row, field_id=fields[figure.key], edition=row.edition, text=figure.text,
                 number=figure.number, na_reason=figure.na_reason, person_id=person_id, at=now,
             )
             for figure in report.figures(plan, values, checker=report.checker_of(plan), today=today)
@@ -33,17 +33,15 @@ def write_edition(
     )  # fmt: skip
     questions = Question.objects.filter(area__campaign=row.campaign_id)
     Answer.objects.bulk_create(
-        Answer(
-            submission=row, question=q, edition=row.edition, text=values[q.key], person_id=person_id, at=now
-        )
+        Answer(report=row, question=q, edition=row.edition, text=values[q.key], person_id=person_id, at=now)
         for q in questions
         if values.get(q.key)
     )
 
 
-def make_current(*, row: Submission) -> None:
+def make_current(*, row: UnitReport) -> None:
     """Let edition `row.edition` be the reported one."""
     for model in (ReportedValue, Answer):
-        rows = model._default_manager.filter(submission=row)
+        rows = model._default_manager.filter(report=row)
         rows.filter(current=True).update(current=False)
         rows.filter(edition=row.edition).update(current=True)

@@ -66,9 +66,7 @@ def verify_value(
         section = section_under_review(
             actor=actor, campaign=campaign, unit=unit, area=row.indicator.area.code
         )
-        reported = ReportedValue.objects.filter(
-            submission=section.submission, field=row, current=True
-        ).first()
+        reported = ReportedValue.objects.filter(report=section.report, field=row, current=True).first()
         same = reported is not None and (reported.text, bool(reported.na_reason)) == (
             "" if na_reason else text, bool(na_reason),
         )  # fmt: skip
@@ -146,7 +144,7 @@ def _close_area(actor: Actor, section: Section, verified: Iterable[VerifiedValue
     open_fields = [
         value
         for value in ReportedValue.objects.filter(
-            submission=section.submission,
+            report=section.report,
             field__indicator__area=section.area,
             field__calculation="",
             current=True,
@@ -158,7 +156,7 @@ def _close_area(actor: Actor, section: Section, verified: Iterable[VerifiedValue
         return
     section.state, section.decided_by_id, section.decided_at = Section.State.VERIFIED, actor.person_id, now
     section.save()
-    settle_report(section.submission)
+    settle_report(section.report)
     audit.record(actor=actor, action="questionnaire.section.verified", subject=section,
                  after={"area": section.area.code})  # fmt: skip
 
@@ -182,7 +180,7 @@ def _confirm(*, actor: Actor, campaign: Campaign, unit: Unit, area: str, indicat
     with transaction.atomic():
         section = section_under_review(actor=actor, campaign=campaign, unit=unit, area=area)
         rows = ReportedValue.objects.filter(
-            submission=section.submission, field__indicator__area=section.area, current=True
+            report=section.report, field__indicator__area=section.area, current=True
         ).exclude(
             field__in=VerifiedValue.objects.filter(campaign=campaign, unit=unit, current=True).values("field")
         )

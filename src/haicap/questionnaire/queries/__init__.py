@@ -24,9 +24,9 @@ from haicap.questionnaire.queries.reports import (
     evidence_for,
     filling_for,
     own_unit_of,
-    submission_for,
-    submissions_for,
     unit_of,
+    unit_report_for,
+    unit_reports_for,
 )
 from haicap.questionnaire.queries.scope import review_areas_of
 
@@ -52,8 +52,8 @@ __all__ = [
     "plan_of",
     "progress_for",
     "review_areas_of",
-    "submission_for",
-    "submissions_for",
     "totals_for",
     "unit_of",
+    "unit_report_for",
+    "unit_reports_for",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from django.utils import timezone
 from haicap.campaign.models import Campaign, ContentArea
 from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import Actor
-from haicap.questionnaire.models import Section, Submission
+from haicap.questionnaire.models import Section, UnitReport
 from haicap.questionnaire.rules import states
 from haicap.register.models import Unit
 
@@ -57,7 +57,7 @@ def board_units_for(
         units = units.filter(former_district__code=district)
     if text:
         units = units.filter(Q(folded__contains=text) | Q(code=text))
-    sections = Section.objects.filter(submission__campaign=campaign, submission__unit=OuterRef("pk"))
+    sections = Section.objects.filter(report__campaign=campaign, report__unit=OuterRef("pk"))
     if state == "not_started":
         started = sections.exclude(state=Section.State.NOT_STARTED)
         units = units.filter(~Exists(sections) | Exists(sections.filter(state=state)) | ~Exists(started))
@@ -89,17 +89,15 @@ def progress_for(
     today, deadline = timezone.localdate(), campaign.report_deadline
     reports = {
         row.unit_id: row
-        for row in Submission.objects.filter(campaign=campaign, unit__in=[unit.pk for unit in units])
+        for row in UnitReport.objects.filter(campaign=campaign, unit__in=[unit.pk for unit in units])
         .only("unit", "state", "saved_at")
         .order_by()
     }
-    sections = Section.objects.filter(
-        submission__campaign=campaign, submission__unit__in=[unit.pk for unit in units]
-    )
+    sections = Section.objects.filter(report__campaign=campaign, report__unit__in=[unit.pk for unit in units])
     found = {
-        (row.submission_id, row.area_id): row
+        (row.report_id, row.area_id): row
         for row in sections.values_list(
-            "submission_id", "area_id", "state", "answered", "wanted", "submitted_at", named=True
+            "report_id", "area_id", "state", "answered", "wanted", "submitted_at", named=True
         ).order_by()
     }
     rows = []
@@ -154,7 +152,7 @@ def totals_for(*, actor: Actor, campaign: Campaign) -> BoardTotals:
     units = surveyed_units_for(actor=actor, campaign=campaign)
     count = units.count()
     rows = (
-        Section.objects.filter(submission__campaign=campaign, submission__unit__in=units)
+        Section.objects.filter(report__campaign=campaign, report__unit__in=units)
         .values_list("area_id", "state")
         .annotate(number=Count("pk"))
         .order_by()
@@ -166,12 +164,12 @@ def totals_for(*, actor: Actor, campaign: Campaign) -> BoardTotals:
     for counted in by_area.values():
         counted["not_started"] += count - sum(counted.values())
     reports = dict(
-        Submission.objects.filter(campaign=campaign, unit__in=units)
+        UnitReport.objects.filter(campaign=campaign, unit__in=units)
         .values_list("state")
         .annotate(number=Count("pk"))
         .order_by()
     )
     reports["not_started"] = count - sum(reports.values())
-    sections = Section.objects.filter(submission__campaign=campaign, submission__unit=OuterRef("pk"))
+    sections = Section.objects.filter(report__campaign=campaign, report__unit=OuterRef("pk"))
     late = units.filter(_late_units(campaign, sections)).count()
     return BoardTotals(units=count, by_area=by_area, reports=reports, late_units=late)

@@ -97,15 +97,13 @@ def figures_for(
     )
     keys = {pk: (order, key) for pk, order, key in chosen.values_list("pk", "order", "key")}
     reported = {}
-    rows = ReportedValue.objects.filter(submission__campaign=campaign, current=True)
+    rows = ReportedValue.objects.filter(report__campaign=campaign, current=True)
     verified_rows = VerifiedValue.objects.filter(campaign=campaign, current=True)
     if units is not None:
-        rows, verified_rows = rows.filter(submission__unit__in=codes), verified_rows.filter(unit__in=codes)
+        rows, verified_rows = rows.filter(report__unit__in=codes), verified_rows.filter(unit__in=codes)
     if fields is not None:
         rows, verified_rows = rows.filter(field__in=keys), verified_rows.filter(field__in=keys)
-    for unit_id, field_id, *columns in rows.order_by().values_list(
-        "submission__unit_id", "field_id", *_COLUMNS
-    ):
+    for unit_id, field_id, *columns in rows.order_by().values_list("report__unit_id", "field_id", *_COLUMNS):
         reported[unit_id, field_id] = _value(tuple(columns))
     verified = {
         (unit_id, field_id): _value(tuple(columns), reason=reason)
@@ -149,9 +147,9 @@ def figure_for(*, actor: Actor, campaign: Campaign, unit: Unit, field: Field) ->
     actor.must("questionnaire.report:read")
     if not surveyed_units_for(actor=actor, campaign=campaign).filter(pk=unit.pk).exists():
         raise Missing("report.unit_missing", _("There is no such unit in this survey."))
-    reported = ReportedValue.objects.filter(submission__campaign=campaign, submission__unit=unit, field=field)
+    reported = ReportedValue.objects.filter(report__campaign=campaign, report__unit=unit, field=field)
     if not (actor.is_system or actor.is_commune):
-        reported = reported.exclude(submission__signed_at=None)
+        reported = reported.exclude(report__signed_at=None)
     verified = VerifiedValue.objects.filter(campaign=campaign, unit=unit, field=field)
     return Figure(
         unit=unit,
@@ -180,9 +178,9 @@ def answers_for(*, actor: Actor, campaign: Campaign, unit: Unit | None = None) -
     """Return the current answers to the narrative questions, of all units `actor` may see or of one."""
     actor.must("questionnaire.report:read")
     rows = Answer.objects.filter(
-        submission__campaign=campaign,
-        submission__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
+        report__campaign=campaign,
+        report__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
         current=True,
-    ).select_related("submission__unit", "question__area")
-    rows = rows.filter(submission__unit=unit) if unit is not None else rows
-    return rows.order_by("submission__unit__code", "question__area__order", "question__order")
+    ).select_related("report__unit", "question__area")
+    rows = rows.filter(report__unit=unit) if unit is not None else rows
+    return rows.order_by("report__unit__code", "question__area__order", "question__order")

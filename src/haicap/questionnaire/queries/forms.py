@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from haicap.campaign.models import Campaign, Field, Indicator
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.models import Form
+from haicap.questionnaire.models import Form, FormVersion
 from haicap.questionnaire.rules.instance import Template
 from haicap.questionnaire.rules.plan import Ask, Both, Condition, Item, Open, Plan, Topic
 
@@ -24,19 +24,23 @@ _EVIDENCE = {
 }
 
 
-def forms_for(*, actor: Actor, campaign: Campaign) -> QuerySet[Form]:
+def _versions(campaign: Campaign) -> QuerySet[FormVersion]:
+    return FormVersion.objects.filter(form__campaign=campaign, form__purpose=Form.Purpose.REPORT)
+
+
+def forms_for(*, actor: Actor, campaign: Campaign) -> QuerySet[FormVersion]:
     """Return the versions of the form, newest first, without their XForms."""
     actor.must("questionnaire.form:read")
-    return Form.objects.filter(campaign=campaign).defer("xform").select_related("created_by")
+    return _versions(campaign).defer("xform", "schema").select_related("created_by")
 
 
-def form_for(*, actor: Actor, campaign: Campaign, version: int | None = None) -> Form:
+def form_for(*, actor: Actor, campaign: Campaign, version: int | None = None) -> FormVersion:
     """Return one version, or the published one; raises Missing where there is none.
 
     Whoever sees the campaign may read its form: it is the same for all units.
     """
-    rows = Form.objects.filter(campaign=campaign)
-    rows = rows.filter(version=version) if version else rows.filter(state=Form.State.PUBLISHED)
+    rows = _versions(campaign).defer("schema")
+    rows = rows.filter(number=version) if version else rows.filter(state=FormVersion.State.PUBLISHED)
     form = rows.first()
     if form is None or not actor.is_signed_in:
         raise Missing("form.missing", _("The questionnaire is not published yet. Ask the secretariat."))
@@ -45,10 +49,10 @@ def form_for(*, actor: Actor, campaign: Campaign, version: int | None = None) ->
 
 @lru_cache(maxsize=8)
 def _template(form_id: int, sha256: str) -> Template:
-    return Template(Form.objects.values_list("xform", flat=True).get(pk=form_id))
+    return Template(FormVersion.objects.values_list("xform", flat=True).get(pk=form_id))
 
 
-def template_of(*, form: Form) -> Template:
+def template_of(*, form: FormVersion) -> Template:
     """Return the empty instance of a form; published forms never change, so it is kept in memory."""
     return _template(form.pk, form.sha256)
 

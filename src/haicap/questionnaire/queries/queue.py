@@ -22,14 +22,14 @@ def queue_for(*, actor: Actor, campaign: Campaign, area: str = "", state: str = 
     """Return the areas of signed reports that wait for `actor`, the oldest first; by `area` and `state`."""
     actor.must("questionnaire.section:review")
     rows = Section.objects.filter(
-        submission__campaign=campaign,
-        submission__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
-        submission__signed_at__isnull=False,
+        report__campaign=campaign,
+        report__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
+        report__signed_at__isnull=False,
         state__in=[state] if state in OPEN else OPEN,
-    ).select_related("area", "submission__unit__former_district")
+    ).select_related("area", "report__unit__former_district")
     own = review_areas_of(actor=actor, campaign=campaign)
     if own is not None:
         rows = rows.filter(area__in=own)
     if area:
         rows = rows.filter(area__code=area)
-    return rows.defer("submission__xml").order_by("submitted_at", "submission__unit__code", "area__order")
+    return rows.defer("report__xml").order_by("submitted_at", "report__unit__code", "area__order")

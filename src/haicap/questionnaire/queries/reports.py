@@ -10,7 +10,7 @@ from haicap.campaign.models import Campaign
 from haicap.campaign.queries import surveyed_units_for
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.models import Evidence, Form, Submission
+from haicap.questionnaire.models import Evidence, FormVersion, UnitReport
 from haicap.questionnaire.queries.forms import form_for, template_of
 from haicap.questionnaire.rules import instance, names, states
 from haicap.register.models import Unit
@@ -32,18 +32,18 @@ def own_unit_of(*, actor: Actor, campaign: Campaign) -> Unit:
     return unit
 
 
-def submissions_for(*, actor: Actor, campaign: Campaign) -> QuerySet[Submission]:
+def unit_reports_for(*, actor: Actor, campaign: Campaign) -> QuerySet[UnitReport]:
     """Return the reports `actor` may read: communes see their own, others those that were signed once."""
     actor.must("questionnaire.report:read")
-    rows = Submission.objects.filter(
+    rows = UnitReport.objects.filter(
         campaign=campaign, unit__in=surveyed_units_for(actor=actor, campaign=campaign)
     ).select_related("unit")
     return rows if actor.is_system or actor.is_commune else rows.exclude(signed_at=None)
 
 
-def submission_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> Submission:
+def unit_report_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> UnitReport:
     """Return the report of `unit`; raises Missing where there is none that `actor` may read."""
-    row = submissions_for(actor=actor, campaign=campaign).filter(unit=unit).first()
+    row = unit_reports_for(actor=actor, campaign=campaign).filter(unit=unit).first()
     if row is None:
         raise Missing("report.missing", _("This unit has not sent a report yet."))
     return row
@@ -51,10 +51,10 @@ def submission_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> Submissio
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filling:
-    """What the form page opens with; `submission` is None before the first save, then `revision` is 0."""
+    """What the form page opens with; `report` is None before the first save, then `revision` is 0."""
 
-    form: Form
-    submission: Submission | None
+    form: FormVersion
+    report: UnitReport | None
     instance_id: str
     xml: str
     revision: int
@@ -68,37 +68,37 @@ def filling_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> Filling:
     by name; afterwards in the version it was submitted with.
     """
     actor.must("questionnaire.report:read")
-    submission = Submission.objects.filter(campaign=campaign, unit=unit).select_related("form").first()
+    report = UnitReport.objects.filter(campaign=campaign, unit=unit).select_related("version").first()
     identity = str(names.instance_id(campaign=campaign.code, unit=unit.code))
     form = form_for(actor=actor, campaign=campaign)
-    if submission is None:
+    if report is None:
         xml = template_of(form=form).fill(instance_id=identity, values={})
         return Filling(
-            form=form, submission=None, instance_id=identity, xml=xml, revision=0,
+            form=form, report=None, instance_id=identity, xml=xml, revision=0,
             editable=actor.may("questionnaire.report:write"),
         )  # fmt: skip
-    editable = actor.may("questionnaire.report:write") and submission.state in states.EDITABLE
-    xml = submission.xml
+    editable = actor.may("questionnaire.report:write") and report.state in states.EDITABLE
+    xml = report.xml
     if not editable:
-        form = submission.form
-    elif submission.form_id != form.pk:
-        xml = carried_over(form=form, submission=submission)
+        form = report.version
+    elif report.version_id != form.pk:
+        xml = carried_over(form=form, report=report)
     return Filling(
         form=form,
-        submission=submission,
-        instance_id=str(submission.instance_id),
+        report=report,
+        instance_id=str(report.instance_id),
         xml=xml,
-        revision=submission.revision,
+        revision=report.revision,
         editable=editable,
     )
 
 
-def carried_over(*, form: Form, submission: Submission) -> str:
-    """Return the answers of `submission` as an instance of another version of the form."""
+def carried_over(*, form: FormVersion, report: UnitReport) -> str:
+    """Return the answers of `report` as an instance of another version of the form."""
     template = template_of(form=form)
-    given = instance.read(submission.xml).values
+    given = instance.read(report.xml).values
     return template.fill(
-        instance_id=str(submission.instance_id),
+        instance_id=str(report.instance_id),
         values={name: text for name, text in given.items() if name in template.names},
     )
 
@@ -107,13 +107,13 @@ def evidence_for(*, actor: Actor, campaign: Campaign, unit: Unit) -> QuerySet[Ev
     """Return the evidence files of a unit that were not taken away, by indicator."""
     actor.must("questionnaire.report:read")
     rows = Evidence.objects.filter(
-        submission__campaign=campaign,
-        submission__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
-        submission__unit=unit,
+        report__campaign=campaign,
+        report__unit__in=surveyed_units_for(actor=actor, campaign=campaign),
+        report__unit=unit,
         removed_at=None,
-    ).select_related("indicator", "uploaded_by", "submission__unit")
+    ).select_related("indicator", "uploaded_by", "report__unit")
     if not (actor.is_system or actor.is_commune):
-        rows = rows.exclude(submission__signed_at=None)
+        rows = rows.exclude(report__signed_at=None)
     return rows.order_by("indicator__order", "at")
 
 
@@ -121,11 +121,11 @@ def evidence_file_for(*, actor: Actor, evidence_id: int) -> Evidence:
     """Return one evidence file with the right to read it checked; raises Missing."""
     row = (
         Evidence.objects.filter(pk=evidence_id, removed_at=None)
-        .select_related("submission__campaign", "submission__unit")
+        .select_related("report__campaign", "report__unit")
         .first()
     )
     if row is not None:
-        visible = evidence_for(actor=actor, campaign=row.submission.campaign, unit=row.submission.unit)
+        visible = evidence_for(actor=actor, campaign=row.report.campaign, unit=row.report.unit)
         if visible.filter(pk=row.pk).exists():
             return row
     raise Missing("evidence.missing", _("There is no such file."))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from haicap.campaign.models import Campaign, ContentArea, Field, Indicator, Question
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.models import Evidence, Section, Submission
+from haicap.questionnaire.models import Evidence, Section, UnitReport
 from haicap.questionnaire.queries.figures import FigureRow, FigureValue, answers_for, figures_for
 from haicap.questionnaire.queries.reports import evidence_for
 from haicap.questionnaire.rules import instance, names
@@ -63,14 +63,12 @@ def sheet_for(*, actor: Actor, campaign: Campaign, unit: Unit, area: str | None 
     return _lay_out(actor, campaign, unit, area, rows, answers)
 
 
-def draft_sheet_for(
-    *, actor: Actor, campaign: Campaign, unit: Unit, submission: Submission
-) -> list[SheetArea]:
+def draft_sheet_for(*, actor: Actor, campaign: Campaign, unit: Unit, report: UnitReport) -> list[SheetArea]:
     """Return the report of `unit` as its form says now, for the people of the unit."""
-    given = instance.read(submission.xml).values
+    given = instance.read(report.xml).values
     rows: dict[int, FigureRow] = {}
     for field in Field.objects.filter(campaign=campaign).select_related("indicator"):
-        value = _drafted(field, given, submission)
+        value = _drafted(field, given, report)
         rows[field.pk] = FigureRow(
             unit_id=unit.pk, unit_code=unit.code, field_id=field.pk, field_key=field.key, reported=value,
             verified=None,
@@ -79,16 +77,16 @@ def draft_sheet_for(
     return _lay_out(actor, campaign, unit, None, rows, answers)
 
 
-def _drafted(field: Field, given: Mapping[str, str], submission: Submission) -> FigureValue | None:
+def _drafted(field: Field, given: Mapping[str, str], report: UnitReport) -> FigureValue | None:
     code = field.indicator.code
     off = given.get(names.not_applicable(code)) == "yes"
     text = "" if off else given.get(field.key, "")
     reason = given.get(names.na_reason(code), "") if off else ""
     if not text and not reason:
         return None
-    saved = submission.saved_by
+    saved = report.saved_by
     return FigureValue(
-        text=text, number=number_of(text), na_reason=reason, at=submission.saved_at,
+        text=text, number=number_of(text), na_reason=reason, at=report.saved_at,
         person=saved.full_name if saved else "",
     )  # fmt: skip
 
@@ -102,9 +100,9 @@ def _lay_out(
         files[file.indicator_id].append(file)
     sections = {
         section.area_id: section
-        for section in Section.objects.filter(
-            submission__campaign=campaign, submission__unit=unit
-        ).select_related("decided_by")
+        for section in Section.objects.filter(report__campaign=campaign, report__unit=unit).select_related(
+            "decided_by"
+        )
     }
     fields = Prefetch("fields", queryset=Field.objects.order_by("order"))
     indicators = Indicator.objects.order_by("order").prefetch_related(fields)

@@ -11,7 +11,7 @@ import pytest
 from haicap.campaign.models import Campaign
 from haicap.kernel.access import SYSTEM, Actor, Role
 from haicap.questionnaire import actions
-from haicap.questionnaire.models import Form, Submission
+from haicap.questionnaire.models import FormVersion, UnitReport
 from haicap.questionnaire.queries.forms import plan_of, template_of
 from haicap.questionnaire.rules import names, report
 from haicap.questionnaire.rules.plan import Ask, Plan
@@ -21,7 +21,7 @@ _built: dict[str, tuple[bytes, str]] = {}  # the conversion takes a second: done
 
 
 @pytest.fixture
-def form(campaign: Campaign) -> Form:
+def form(campaign: Campaign) -> FormVersion:
     """The form made from the shipped plan."""
     if campaign.code in _built:
         raw, xform = _built[campaign.code]
@@ -79,7 +79,7 @@ class Commune:
 
     campaign: Campaign
     unit: Unit
-    form: Form
+    form: FormVersion
     officer: Actor
     chair: Actor
     answers: dict[str, str]
@@ -95,7 +95,7 @@ class Commune:
         """Where: campaign and unit."""
         return {"campaign": self.campaign, "unit": self.unit}
 
-    def save(self, **changes: str) -> Submission:
+    def save(self, **changes: str) -> UnitReport:
         """Save a draft."""
         row = actions.save_draft(
             actor=self.officer, revision=self.revision, xml=self.xml(**changes), **self.place()
@@ -103,7 +103,7 @@ class Commune:
         self.revision = row.revision
         return row
 
-    def submit(self, **changes: str) -> Submission:
+    def submit(self, **changes: str) -> UnitReport:
         """Submit to the chair."""
         row = actions.submit(
             actor=self.officer, revision=self.revision, xml=self.xml(**changes), **self.place()
@@ -111,7 +111,7 @@ class Commune:
         self.revision = row.revision
         return row
 
-    def sign(self) -> Submission:
+    def sign(self) -> UnitReport:
         """Sign off."""
         row = actions.sign(actor=self.chair, revision=self.revision, **self.place())
         self.revision = row.revision
@@ -120,7 +120,11 @@ class Commune:
 
 @pytest.fixture
 def commune(
-    campaign: Campaign, form: Form, units: list[Unit], answers: dict[str, str], actor: Callable[..., Actor]
+    campaign: Campaign,
+    form: FormVersion,
+    units: list[Unit],
+    answers: dict[str, str],
+    actor: Callable[..., Actor],
 ) -> Commune:
     """The first commune with an officer and a chair."""
     return Commune(

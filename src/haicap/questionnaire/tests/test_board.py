@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from haicap.kernel.access import SYSTEM, Role
 from haicap.questionnaire import actions, queries
 from haicap.questionnaire.actions.bulk import NotApplicable
-from haicap.questionnaire.models import ReportedValue, Section, Submission
+from haicap.questionnaire.models import ReportedValue, Section, UnitReport
 from haicap.questionnaire.rules import instance, states
 from haicap.questionnaire.tasks import tasks_for
 
@@ -34,7 +34,7 @@ def entered(campaign, units, plan, answers, count=3, **changes):
 def test_reports_entered_in_bulk_are_real_reports(campaign, form, units, plan, answers):
     result = entered(campaign, units, plan, answers, a0_01=5)
     assert (result.entered, dict(result.refused)) == (3, {})
-    row = Submission.objects.get(unit=units[0])
+    row = UnitReport.objects.get(unit=units[0])
     assert instance.read(row.xml).values["a0_01"] == "5"
     assert row.state == "signed"
     assert row.values.get(field__key="a0_01").number == 5
@@ -59,9 +59,7 @@ def test_bulk_verification_keeps_reported_and_verified_apart(campaign, form, uni
     assert verified is not None
     assert (reported.number, verified.number) == (Decimal(5), Decimal(4))
     assert rows["a0_01"].differs
-    assert set(Section.objects.filter(submission__unit=units[0]).values_list("state", flat=True)) == {
-        "verified"
-    }
+    assert set(Section.objects.filter(report__unit=units[0]).values_list("state", flat=True)) == {"verified"}
 
 
 def test_a_blank_field_has_no_figure(campaign, form, units, plan, answers):

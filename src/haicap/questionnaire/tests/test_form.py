@@ -10,7 +10,7 @@ from haicap.kernel.access import SYSTEM, Role
 from haicap.kernel.errors import NotAllowed
 from haicap.kernel.tables import Faulty
 from haicap.questionnaire import actions
-from haicap.questionnaire.models import Form
+from haicap.questionnaire.models import FormVersion
 from haicap.questionnaire.queries.forms import template_of
 from haicap.questionnaire.rules import names, workbook, xlsform
 
@@ -53,7 +53,7 @@ def test_the_form_speaks_vietnamese_first_and_english(form):
 
 def test_building_again_without_a_change_makes_no_new_version(form, campaign):
     assert actions.build_form(actor=SYSTEM, campaign=campaign) == form
-    assert Form.objects.count() == 1
+    assert FormVersion.objects.count() == 1
 
 
 def test_an_edited_copy_becomes_the_next_version_and_the_old_one_stays(form, campaign):
@@ -65,7 +65,7 @@ def test_an_edited_copy_becomes_the_next_version_and_the_old_one_stays(form, cam
 
     newer, extra = load(campaign, edited(form, change))
     form.refresh_from_db()
-    assert (newer.version, newer.state, form.state) == (2, "published", "superseded")
+    assert (newer.number, newer.state, form.state) == (2, "published", "superseded")
     assert "Số văn bản đã ban hành" in newer.xform
     assert 'version="2"' in newer.xform
     assert extra == ()
@@ -109,7 +109,7 @@ def test_a_fault_in_an_edited_copy_is_named_by_sheet_row_and_column(form, campai
     assert words in str(fault.message)
     if code in ("form.type_changed", "form.twice"):
         assert fault.row is not None
-    assert Form.objects.count() == 1
+    assert FormVersion.objects.count() == 1
 
 
 def test_what_is_no_workbook_is_refused(form, campaign):
@@ -146,7 +146,7 @@ def test_the_page_lists_versions_hands_out_the_workbook_and_takes_it_back(form, 
     raw = b"".join(client.get("/questionnaire/forms/1.xlsx").streaming_content)
     answer = client.post("/questionnaire/forms/", {"file": SimpleUploadedFile("mau.xlsx", raw)})
     assert answer.status_code == 302
-    assert Form.objects.get(state="published").version == 2
+    assert FormVersion.objects.get(state="published").number == 2
     answer = client.post("/questionnaire/forms/", {"file": SimpleUploadedFile("mau.xlsx", b"x")})
     assert answer.status_code == 422
     assert "mau.xlsx" in answer.content.decode()

@@ -12,7 +12,7 @@ from haicap.kernel.access import SYSTEM, Role
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
 from haicap.kernel.models import AuditEntry
 from haicap.questionnaire import actions, queries
-from haicap.questionnaire.models import ReportedValue, Submission
+from haicap.questionnaire.models import ReportedValue, UnitReport
 from haicap.questionnaire.rules import instance
 
 
@@ -32,7 +32,7 @@ def test_a_draft_is_kept_complete_or_not(commune):
 def test_the_first_page_view_writes_nothing(commune):
     filling = queries.filling_for(actor=commune.officer, campaign=commune.campaign, unit=commune.unit)
     assert (filling.revision, filling.editable) == (0, True)
-    assert not Submission.objects.exists()
+    assert not UnitReport.objects.exists()
 
 
 def test_the_same_save_sent_twice_is_harmless(commune):
@@ -59,7 +59,7 @@ def test_a_value_out_of_bounds_is_refused_by_field_and_the_draft_kept(commune):
     with pytest.raises(Refused) as caught:
         commune.submit(a0_01="2001")
     assert "2.000" in problems(caught)["a0_01"]
-    row = Submission.objects.get()
+    row = UnitReport.objects.get()
     assert row.state == "drafting"
     assert instance.read(row.xml).values["a0_01"] == "2001"
     assert caught.value.details["revision"] == row.revision
@@ -159,7 +159,7 @@ def test_a_failure_while_submitting_leaves_no_half_written_edition(commune, monk
     with pytest.raises(ZeroDivisionError):
         commune.submit()
     assert not ReportedValue.objects.exists()
-    assert Submission.objects.get().state == "drafting"
+    assert UnitReport.objects.get().state == "drafting"
 
 
 def test_a_submitted_report_is_closed_until_it_is_given_back(commune):
@@ -196,13 +196,13 @@ def test_people_of_another_commune_neither_see_nor_change_the_report(commune, un
     with pytest.raises(NotAllowed):
         actions.save_draft(actor=stranger, revision=1, xml=commune.xml(), **commune.place())
     with pytest.raises(Missing):
-        queries.submission_for(actor=stranger, campaign=commune.campaign, unit=commune.unit)
+        queries.unit_report_for(actor=stranger, campaign=commune.campaign, unit=commune.unit)
 
 
 def test_reviewers_do_not_see_a_draft(commune, actor):
     commune.save()
     with pytest.raises(Missing):
-        queries.submission_for(actor=actor(Role.SECRETARIAT), campaign=commune.campaign, unit=commune.unit)
+        queries.unit_report_for(actor=actor(Role.SECRETARIAT), campaign=commune.campaign, unit=commune.unit)
 
 
 def test_text_in_nfd_is_kept_in_nfc(commune):
@@ -227,7 +227,7 @@ def test_text_in_nfd_is_kept_in_nfc(commune):
 def test_what_is_not_the_report_of_this_unit_is_refused(commune, xml):
     with pytest.raises(Refused):
         actions.save_draft(actor=commune.officer, revision=0, xml=xml, **commune.place())
-    assert not Submission.objects.exists()
+    assert not UnitReport.objects.exists()
 
 
 def test_a_draft_moves_to_the_newer_version_of_the_form(commune, campaign):

@@ -36,7 +36,7 @@ def test_an_area_is_returned_with_a_reason_and_the_commune_is_told(signed, head)
     actions.return_section(actor=head, area="A0", reason="Thiếu danh mục văn bản", **signed.place())
     told = Notice.objects.filter(text_vi__contains="Thiếu danh mục văn bản")
     assert {notice.person_id for notice in told} == {signed.officer.person_id, signed.chair.person_id}
-    row = queries.submission_for(actor=signed.officer, campaign=signed.campaign, unit=signed.unit)
+    row = queries.unit_report_for(actor=signed.officer, campaign=signed.campaign, unit=signed.unit)
     assert row.state == "returned"
 
 

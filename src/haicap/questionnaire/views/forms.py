@@ -31,7 +31,7 @@ def forms(request: Request) -> HttpResponse:
             form.add_refusal(refusal)
             faults = getattr(refusal, "faults", ())
         else:
-            messages.success(request, _("Version %(version)s is published.") % {"version": row.version})
+            messages.success(request, _("Version %(version)s is published.") % {"version": row.number})
             if extra:
                 text = _("Questions the plan does not have are kept in the reports only: %(names)s")
                 messages.info(request, text % {"names": ", ".join(extra)})
@@ -51,7 +51,7 @@ def forms(request: Request) -> HttpResponse:
 def build(request: Request) -> HttpResponse:
     """Make the form from the plan."""
     row = actions.build_form(actor=request.actor, campaign=current_campaign_for(actor=request.actor))
-    messages.success(request, _("Version %(version)s is published.") % {"version": row.version})
+    messages.success(request, _("Version %(version)s is published.") % {"version": row.number})
     return redirect("questionnaire:forms")
 
 
@@ -61,5 +61,5 @@ def workbook(request: Request, version: int) -> FileResponse:
     """Hand out the workbook of a version."""
     campaign = current_campaign_for(actor=request.actor)
     row = queries.form_for(actor=request.actor, campaign=campaign, version=version)
-    name = f"{campaign.code}-v{row.version}.xlsx"
-    return FileResponse(row.xlsx.open("rb"), as_attachment=True, filename=name)
+    name = f"{campaign.code}-v{row.number}.xlsx"
+    return FileResponse(row.source.open("rb"), as_attachment=True, filename=name)

@@ -23,7 +23,7 @@ from haicap.kernel.http import Request
 from haicap.kernel.text import localized
 from haicap.questionnaire import actions, queries
 from haicap.questionnaire.forms import SignForm, TakeBackForm
-from haicap.questionnaire.models import Submission
+from haicap.questionnaire.models import UnitReport
 from haicap.questionnaire.queries.sheet import draft_sheet_for, sheet_for
 from haicap.questionnaire.rules import names
 from haicap.questionnaire.rules.xlsform import EN, VI
@@ -45,23 +45,23 @@ def _overview(request: Request, campaign: Campaign, unit: Unit, **more: Any) -> 
     is."""
     actor = request.actor
     try:
-        row: Submission | None = queries.submission_for(actor=actor, campaign=campaign, unit=unit)
+        row: UnitReport | None = queries.unit_report_for(actor=actor, campaign=campaign, unit=unit)
     except Missing:
         row = None
     if row is None:
         sheet = []
     elif actor.is_commune:
-        sheet = draft_sheet_for(actor=actor, campaign=campaign, unit=unit, submission=row)
+        sheet = draft_sheet_for(actor=actor, campaign=campaign, unit=unit, report=row)
     else:
         sheet = sheet_for(actor=actor, campaign=campaign, unit=unit)
     progress = queries.progress_for(actor=actor, campaign=campaign, units=[unit])[0]
     own = actor.unit_id == unit.pk
-    waiting = row is not None and row.state == Submission.State.SUBMITTED
+    waiting = row is not None and row.state == UnitReport.State.SUBMITTED
     revision = {"revision": row.revision} if row else {}
     return {
         "campaign": campaign,
         "unit": unit,
-        "submission": row,
+        "report": row,
         "sheet": sheet,
         "progress": progress,
         "returned": [area for area in sheet if area.section and area.section.state == "returned"],
@@ -101,8 +101,8 @@ def fill(request: Request, code: str) -> HttpResponse:
 def _config(request: Request, campaign: Campaign, unit: Unit, filling: queries.Filling) -> dict[str, Any]:
     """Return what the form page's script needs to know."""
     sections = {}
-    if filling.submission is not None:
-        sections = {s.area_id: s for s in filling.submission.sections.all()}
+    if filling.report is not None:
+        sections = {s.area_id: s for s in filling.report.sections.all()}
     files = queries.evidence_for(actor=request.actor, campaign=campaign, unit=unit)
     english = (get_language() or "vi").startswith("en")
     return {
@@ -112,7 +112,7 @@ def _config(request: Request, campaign: Campaign, unit: Unit, filling: queries.F
         "instance": filling.instance_id,
         "xml": filling.xml,
         "revision": filling.revision,
-        "saved_at": filling.submission.saved_at.isoformat() if filling.submission else None,
+        "saved_at": filling.report.saved_at.isoformat() if filling.report else None,
         "most_bytes": settings.HAICAP_MAX_EVIDENCE,
         "accept": ",".join(f".{ending}" for endings in filetypes.ACCEPTED.values() for ending in endings),
         "urls": {

@@ -73,7 +73,7 @@ class Command(BaseCommand):
         self._report(campaign, summary)
         if not Dossier.objects.exists():
             self._service(list(units), summary)
-        unit = units.filter(submissions=None).first() or units.first()
+        unit = units.filter(unit_reports=None).first() or units.first()
         assert unit is not None
         summary["unit"] = unit.code
         summary["accounts"] = people.open_accounts(campaign=campaign, unit=unit, password=password)
@@ -199,7 +199,7 @@ class Command(BaseCommand):
     def _unit(self, units: list[Unit]) -> Unit:
         """Return the unit whose sample accounts are opened: the first that has not handed its report in."""
         pks = [unit.pk for unit in units]
-        return Unit.objects.filter(pk__in=pks, submissions=None).order_by("code").first() or units[0]
+        return Unit.objects.filter(pk__in=pks, unit_reports=None).order_by("code").first() or units[0]
 
     def _report(self, campaign: Campaign, summary: dict[str, Any]) -> None:
         with self.terminal.step("Consolidated report") as progress:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
 
     def _build(self, campaign: Any, options: dict[str, Any]) -> None:
         form = actions.build_form(actor=SYSTEM, campaign=campaign)
-        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.version})
+        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.number})
 
     def _load(self, campaign: Any, options: dict[str, Any]) -> None:
         path: Path = options["file"]
@@ -55,14 +55,14 @@ class Command(BaseCommand):
         form, extra = actions.load_form(
             actor=SYSTEM, campaign=campaign, raw=path.read_bytes(), name=path.name
         )
-        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.version})
+        self.stdout.write(_("Form version %(version)s is published.") % {"version": form.number})
         if extra:
             text = _("Questions the plan does not have are kept in the reports only: %(names)s")
             self.stdout.write(text % {"names": ", ".join(extra)})
 
     def _save(self, campaign: Any, options: dict[str, Any]) -> None:
         form = queries.form_for(actor=SYSTEM, campaign=campaign)
-        with form.xlsx.open("rb") as source:
+        with form.source.open("rb") as source:
             options["file"].write_bytes(source.read())
         self.stdout.write(str(options["file"]))
 

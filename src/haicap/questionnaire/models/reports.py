@@ -1,5 +1,5 @@
-"""Tables of forms, reports, values and evidence. Values are append-only: a new one never replaces an old
-row."""
+"""Tables of the reports of units, their values and evidence. Values are append-only: a new one never replaces an
+old row."""
 
 import uuid
 
@@ -9,42 +9,12 @@ from django.db.models import Q
 
 from haicap.campaign.models import Campaign, ContentArea, Field, Indicator, Question
 from haicap.kernel.models import Revised
+from haicap.questionnaire.models.collected import Submission
+from haicap.questionnaire.models.definitions import FormVersion
 from haicap.register.models import Unit
 
 
-class Form(models.Model):
-    """One version of the questionnaire: the spreadsheet people edit and the XForm made from it."""
-
-    class State(models.TextChoices):
-        PUBLISHED = "published"
-        SUPERSEDED = "superseded"
-
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="forms")
-    version = models.PositiveIntegerField()
-    xlsx = models.FileField(upload_to="forms/")
-    xform = models.TextField()
-    sha256 = models.CharField(max_length=64)
-    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
-    note = models.CharField(max_length=500, blank=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["campaign", "-version"]
-        constraints = [
-            models.UniqueConstraint(fields=["campaign", "version"], name="form_version_once"),
-            models.UniqueConstraint(
-                fields=["campaign"], condition=Q(state="published"), name="form_one_published"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.campaign_id} v{self.version}"
-
-
-class Submission(Revised):
+class UnitReport(Revised):
     """The report of one unit: its XForms instance and how far it has come."""
 
     class State(models.TextChoices):
@@ -54,9 +24,12 @@ class Submission(Revised):
         RETURNED = "returned"
         ACCEPTED = "accepted"
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="submissions")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="submissions")
-    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="unit_reports")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="unit_reports")
+    version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="unit_reports")
+    submission = models.OneToOneField(
+        Submission, null=True, on_delete=models.PROTECT, related_name="unit_report"
+    )  # what was signed, as every other filled form
     instance_id = models.UUIDField(default=uuid.uuid4, unique=True)
     xml = models.TextField()
     xml_sha256 = models.CharField(max_length=64)
@@ -78,7 +51,7 @@ class Submission(Revised):
     class Meta:
         ordering = ["campaign", "unit"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "unit"], name="submission_one_per_unit"),
+            models.UniqueConstraint(fields=["campaign", "unit"], name="unitreport_one_per_unit"),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +69,7 @@ class Section(models.Model):
         ACCEPTED = "accepted"
         VERIFIED = "verified"
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="sections")
+    report = models.ForeignKey(UnitReport, on_delete=models.CASCADE, related_name="sections")
     area = models.ForeignKey(ContentArea, on_delete=models.CASCADE, related_name="+")
     state = models.CharField(max_length=11, choices=State, default=State.NOT_STARTED)
     answered = models.PositiveIntegerField(default=0)
@@ -109,13 +82,13 @@ class Section(models.Model):
     submitted_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["submission", "area__order"]
+        ordering = ["report", "area__order"]
         constraints = [
-            models.UniqueConstraint(fields=["submission", "area"], name="section_once_per_area"),
+            models.UniqueConstraint(fields=["report", "area"], name="section_once_per_area"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id} {self.area_id} {self.state}"
+        return f"{self.report_id} {self.area_id} {self.state}"
 
 
 class Value(models.Model):
@@ -137,29 +110,27 @@ class Value(models.Model):
 class ReportedValue(Value):
     """A figure as the commune reported it; `current` from the chair's signature until the next one."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="values")
+    report = models.ForeignKey(UnitReport, on_delete=models.CASCADE, related_name="values")
     field = models.ForeignKey(Field, on_delete=models.PROTECT, related_name="reported_values")
     edition = models.PositiveIntegerField(default=1)
 
     class Meta:
-        ordering = ["submission", "field", "edition"]
+        ordering = ["report", "field", "edition"]
         constraints = [
+            models.UniqueConstraint(fields=["report", "field", "edition"], name="reported_once_per_edition"),
             models.UniqueConstraint(
-                fields=["submission", "field", "edition"], name="reported_once_per_edition"
-            ),
-            models.UniqueConstraint(
-                fields=["submission", "field"], condition=Q(current=True), name="reported_one_current"
+                fields=["report", "field"], condition=Q(current=True), name="reported_one_current"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id} {self.field_id} {self.text}"
+        return f"{self.report_id} {self.field_id} {self.text}"
 
 
 class Answer(models.Model):
     """The answer to a narrative question, by edition like the figures."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="answers")
+    report = models.ForeignKey(UnitReport, on_delete=models.CASCADE, related_name="answers")
     question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="answers")
     text = models.TextField(blank=True)
     edition = models.PositiveIntegerField(default=1)
@@ -170,18 +141,16 @@ class Answer(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ["submission", "question", "edition"]
+        ordering = ["report", "question", "edition"]
         constraints = [
+            models.UniqueConstraint(fields=["report", "question", "edition"], name="answer_once_per_edition"),
             models.UniqueConstraint(
-                fields=["submission", "question", "edition"], name="answer_once_per_edition"
-            ),
-            models.UniqueConstraint(
-                fields=["submission", "question"], condition=Q(current=True), name="answer_one_current"
+                fields=["report", "question"], condition=Q(current=True), name="answer_one_current"
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.submission_id} {self.question_id}"
+        return f"{self.report_id} {self.question_id}"
 
 
 class VerifiedValue(Value):
@@ -208,7 +177,7 @@ class VerifiedValue(Value):
 class Evidence(models.Model):
     """A file that proves the figures of an indicator; equal bytes are stored once."""
 
-    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evidence")
+    report = models.ForeignKey(UnitReport, on_delete=models.CASCADE, related_name="evidence")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
     file = models.FileField(upload_to="evidence/", max_length=200)
     name = models.CharField(max_length=255)
@@ -222,10 +191,10 @@ class Evidence(models.Model):
     removed_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["submission", "indicator", "at"]
+        ordering = ["report", "indicator", "at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["submission", "indicator", "sha256"],
+                fields=["report", "indicator", "sha256"],
                 condition=Q(removed_at=None),
                 name="evidence_same_file_once",
             ),

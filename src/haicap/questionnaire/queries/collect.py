@@ -1,0 +1,157 @@
+"""Which forms a person sees, fills in and reviews, and which of their submissions: the one place that says so.
+
+Who keeps the forms of a campaign holds `questionnaire.submission:all`; everybody else has what the assignments of a
+form give to one of their roles, to themselves, or to the device that calls. Counts, lists, exports and OData all ask
+here.
+"""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from haicap.campaign.models import Campaign
+from haicap.kernel.access import Actor
+from haicap.kernel.errors import Missing, NotAllowed
+from haicap.questionnaire.models import Assignment, Form, FormVersion, Submission
+
+_ALL = "questionnaire.submission:all"
+_READ = "questionnaire.submission:read"
+_REVIEW = "questionnaire.submission:review"
+_NOTHING = Q(pk__in=())
+
+
+def _held_by(actor: Actor, prefix: str = "") -> Q:
+    """Return the condition that an assignment is for `actor`."""
+    if actor.key_id is not None and actor.person_id is None:
+        return Q(**{f"{prefix}key_id": actor.key_id})
+    return Q(**{f"{prefix}role__in": [role.value for role in actor.roles]}) | Q(
+        **{f"{prefix}person_id": actor.person_id or -1}
+    )
+
+
+def _reports_in(actor: Actor) -> Q:
+    """Return which submissions of the plan's form are visible: a unit's own, or all that were signed."""
+    if not actor.may("questionnaire.report:read"):
+        return _NOTHING
+    return Q(unit_id=actor.unit_id or -1) if actor.is_commune and not actor.is_central else Q()
+
+
+def forms_for(*, actor: Actor, campaign: Campaign | None = None) -> QuerySet[Form]:
+    """Return the forms `actor` may know of: all with questionnaire.form:read, else those assigned."""
+    rows = Form.objects.filter(deleted_at=None).select_related("campaign")
+    if campaign is not None:
+        rows = rows.filter(campaign=campaign)
+    if actor.may("questionnaire.form:read"):
+        return rows
+    assigned = Q(pk__in=Assignment.objects.filter(_held_by(actor)).values("form"))
+    own = Q(purpose=Form.Purpose.REPORT) if actor.may("questionnaire.report:read") else _NOTHING
+    return rows.filter(assigned | own)
+
+
+def form_of(*, actor: Actor, campaign: Campaign | None = None, form_id: str = "", pk: int = 0) -> Form:
+    """Return a form by its id in a campaign, or by key; raises Missing where it is not there for `actor`."""
+    rows = forms_for(actor=actor, campaign=campaign)
+    form = rows.filter(pk=pk).first() if pk else rows.filter(form_id=form_id).first()
+    if form is None:
+        raise Missing("form.missing", _("There is no such form, or not for you."))
+    return form
+
+
+def fillable_forms_for(*, actor: Actor, campaign: Campaign | None = None) -> QuerySet[Form]:
+    """Return the open forms with a published version that `actor` fills in.
+
+    Who writes forms may fill in all; the plan's form is for those who write the report of a unit.
+    """
+    rows = Form.objects.filter(
+        deleted_at=None, state=Form.State.OPEN, versions__state=FormVersion.State.PUBLISHED
+    ).select_related("campaign")
+    if campaign is not None:
+        rows = rows.filter(campaign=campaign)
+    return rows.filter(_fills(actor))
+
+
+def _fills(actor: Actor) -> Q:
+    report = Q(purpose=Form.Purpose.REPORT) if actor.may("questionnaire.report:write") else _NOTHING
+    if actor.may("questionnaire.form:write"):
+        return Q(purpose=Form.Purpose.COLLECTION) | report
+    if not actor.may("questionnaire.submission:fill"):
+        return report
+    held = Assignment.objects.filter(_held_by(actor), verb=Assignment.Verb.FILL)
+    return Q(pk__in=held.values("form"), purpose=Form.Purpose.COLLECTION) | report
+
+
+def form_to_fill(*, actor: Actor, campaign: Campaign | None = None, form_id: str = "", pk: int = 0) -> Form:
+    """Return a form that `actor` fills in, whatever its state; raises Missing, NotAllowed."""
+    rows = Form.objects.filter(deleted_at=None).select_related("campaign")
+    if campaign is not None:
+        rows = rows.filter(campaign=campaign)
+    form = rows.filter(pk=pk).first() if pk else rows.filter(form_id=form_id).first()
+    if form is None:
+        raise Missing("form.missing", _("There is no such form, or not for you."))
+    if not Form.objects.filter(_fills(actor), pk=form.pk).exists():
+        raise NotAllowed("form.not_assigned", _("This form is not assigned to you. Ask the secretariat."))
+    return form
+
+
+def published_version(*, form: Form) -> FormVersion:
+    """Return the published version; raises Missing where there is none."""
+    version = form.versions.filter(state=FormVersion.State.PUBLISHED).first()
+    if version is None:
+        raise Missing("form.unpublished", _("This form is not published yet."))
+    return version
+
+
+def _scope(assignment: Assignment, actor: Actor) -> Q:
+    if assignment.scope == Assignment.Scope.ALL:
+        return Q()
+    if assignment.scope == Assignment.Scope.UNITS:
+        return Q(unit__code__in=assignment.units)
+    if assignment.scope == Assignment.Scope.UNIT:
+        return Q(unit_id=actor.unit_id) if actor.unit_id else _NOTHING
+    if assignment.scope == Assignment.Scope.BODY:
+        return Q(person__body_id=actor.body_id) if actor.body_id else _NOTHING
+    if actor.person_id is None:
+        return Q(key_id=actor.key_id or -1)
+    return Q(person_id=actor.person_id)
+
+
+def scope_of(*, actor: Actor, form: Form, verb: str = "") -> Q:
+    """Return the condition on the submissions of `form` that `actor` may see, or may do `verb` with.
+
+    What a person handed in they always see. One query at most.
+    """
+    if actor.may(_ALL):
+        return Q()
+    if form.purpose == Form.Purpose.REPORT:
+        return _reports_in(actor) if verb != Assignment.Verb.REVIEW else _NOTHING
+    own = Q(person_id=actor.person_id) if actor.person_id else Q(key_id=actor.key_id or -1)
+    needed = _REVIEW if verb == Assignment.Verb.REVIEW else _READ
+    if not actor.may(needed):
+        return own if verb != Assignment.Verb.REVIEW else _NOTHING
+    held = Assignment.objects.filter(_held_by(actor), form=form)
+    if verb:
+        held = held.filter(verb=verb)
+    found = _NOTHING if verb == Assignment.Verb.REVIEW else own
+    for assignment in held:
+        found |= _scope(assignment, actor)
+    return found
+
+
+def submissions_for(
+    *, actor: Actor, form: Form, verb: str = "", is_test: bool = False
+) -> QuerySet[Submission]:
+    """Return the submissions of `form` that `actor` may see (or do `verb` with), in the order received."""
+    rows = Submission.objects.filter(form=form, deleted_at=None, is_test=is_test)
+    return rows.filter(scope_of(actor=actor, form=form, verb=verb)).order_by("pk")
+
+
+def submission_of(
+    *, actor: Actor, form: Form, instance_id: str, verb: str = "", is_test: bool = False
+) -> Submission:
+    """Return one submission by the identity it came with or that of its newest edit; raises Missing."""
+    rows = submissions_for(actor=actor, form=form, verb=verb, is_test=is_test).select_related(
+        "version", "form"
+    )
+    row = rows.filter(Q(instance_id=instance_id) | Q(current_id=instance_id)).first()
+    if row is None:
+        raise Missing("submission.missing", _("There is no such submission, or not for you."))
+    return row
