@@ -29,7 +29,9 @@ class Dataset(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField()
-    changed_at = models.DateTimeField()  # when an entity last changed: what clients compare
+    changed_at = models.DateTimeField()  # when an entity last changed
+    count = models.PositiveIntegerField(default=0)  # entities that are not deleted
+    digest = models.CharField(max_length=32, default="0" * 32)  # sum over these: `rules.entities.mark`
 
     class Meta:
         ordering = ["campaign", "name"]
@@ -61,6 +63,7 @@ class Entity(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4)
     key = models.CharField(max_length=255, blank=True)
     label = models.CharField(max_length=1000)
+    folded = models.TextField(blank=True)  # label, key and values, to be searched without diacritics
     data = models.JSONField(default=dict)
     number = models.PositiveIntegerField(default=1)  # of its newest version
     conflict = models.CharField(max_length=10, blank=True)  # "", soft, hard
@@ -77,6 +80,14 @@ class Entity(models.Model):
             models.UniqueConstraint(fields=["dataset", "uuid"], name="entity_uuid_once"),
             models.UniqueConstraint(fields=["dataset", "key"], condition=~Q(key=""), name="entity_key_once"),
         ]
+        indexes = [
+            models.Index(fields=["dataset", "id"], name="entity_of_dataset", condition=Q(deleted_at=None)),
+            models.Index(
+                fields=["dataset", "id"],
+                name="entity_in_conflict",
+                condition=Q(deleted_at=None) & ~Q(conflict=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
@@ -91,6 +102,8 @@ class EntityVersion(models.Model):
     data = models.JSONField(default=dict)  # all properties after the change
     received = models.JSONField(default=dict)  # those that the change named
     base = models.PositiveIntegerField(null=True)  # the version the change was made upon
+    branch = models.CharField(max_length=36, blank=True)  # several changes on one device without a line
+    branch_base = models.PositiveIntegerField(null=True)  # the base as that device counted it
     submission = models.ForeignKey(
         Submission, null=True, on_delete=models.PROTECT, related_name="entity_versions"
     )
