@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from haicap.kernel.access import SYSTEM, Actor, Role
 
+# a busy machine draws slowly: no test of ours is about time
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 SHARED = Path(__file__).resolve().parent.parent / "shared"
 
 

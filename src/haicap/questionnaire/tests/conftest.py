@@ -27,8 +27,8 @@ def form(campaign: Campaign) -> FormVersion:
         raw, xform = _built[campaign.code]
         return actions.publish_form(actor=SYSTEM, campaign=campaign, raw=raw, xform=xform, note="plan")
     form = actions.build_form(actor=SYSTEM, campaign=campaign)
-    _built[campaign.code] = (form.xlsx.read(), form.xform)
-    form.xlsx.close()
+    _built[campaign.code] = (form.source.read(), form.xform)
+    form.source.close()
     return form
 
 

@@ -16,7 +16,7 @@ from haicap.questionnaire.rules import names, workbook, xlsform
 
 
 def edited(form, change):
-    book = load_workbook(io.BytesIO(form.xlsx.read()))
+    book = load_workbook(io.BytesIO(form.source.read()))
     change(book)
     target = io.BytesIO()
     book.save(target)

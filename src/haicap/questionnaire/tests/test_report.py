@@ -232,7 +232,7 @@ def test_what_is_not_the_report_of_this_unit_is_refused(commune, xml):
 
 def test_a_draft_moves_to_the_newer_version_of_the_form(commune, campaign):
     commune.save(a0_01="12")
-    raw = commune.form.xlsx.read()
+    raw = commune.form.source.read()
     newer, _ = actions.load_form(actor=SYSTEM, campaign=campaign, raw=raw, name="v2.xlsx")
     filling = queries.filling_for(actor=commune.officer, campaign=campaign, unit=commune.unit)
     assert filling.form == newer
