@@ -57,7 +57,7 @@ SURVEY = """
 | settings |
 | | form_title | form_id | version | instance_name | default_language |
 | | Khảo sát | khao-sat | 2025.1 | ${head} | Tiếng Việt (vi) |
-"""
+"""  # noqa: E501
 
 FILLED = """<?xml version="1.0" encoding="UTF-8"?>
 <data xmlns:orx="http://openrosa.org/xforms" xmlns:jr="http://openrosa.org/javarosa" id="khao-sat" version="2025.1">
