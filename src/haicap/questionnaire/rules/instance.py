@@ -15,7 +15,7 @@ from lxml import etree
 MAX_BYTES = 4 * 1024 * 1024
 MAX_SUBMISSION_BYTES = 10 * 1024 * 1024
 MAX_DEPTH = 64
-_NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
+NOT_XML = {code: None for code in range(32) if code not in (9, 10, 13)}
 _DOCTYPE = re.compile(rb"^(?:\xef\xbb\xbf)?(?>\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.S | re.I)
 _TOO_DEEP = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
 
@@ -167,6 +167,6 @@ class Template:
             if name == "instanceID":
                 node.text = f"uuid:{instance_id}"
             elif text := values.get(name):
-                node.text = text.translate(_NOT_XML)
+                node.text = text.translate(NOT_XML)
         etree.cleanup_namespaces(root)
         return str(etree.tostring(root, encoding="unicode"))
