@@ -5,7 +5,7 @@ form give to one of their roles, to themselves, or to the device that calls. Cou
 here.
 """
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Campaign
@@ -87,9 +87,25 @@ def form_to_fill(*, actor: Actor, campaign: Campaign | None = None, form_id: str
     form = rows.filter(pk=pk).first() if pk else rows.filter(form_id=form_id).first()
     if form is None:
         raise Missing("form.missing", _("There is no such form, or not for you."))
+    must_fill(actor=actor, form=form)
+    return form
+
+
+def form_to_receive(*, actor: Actor, campaign_id: int, form_id: str) -> Form | None:
+    """Return a form by its id with the answer whether `actor` fills it in, in one query; `must_fill` reads it."""
+    rows = Form.objects.filter(deleted_at=None, campaign_id=campaign_id, form_id=form_id)
+    form = rows.annotate(is_filled=Exists(Form.objects.filter(_fills(actor), pk=OuterRef("pk")))).first()
+    if form is not None:
+        form.filled_by = actor if form.is_filled else None  # type: ignore[attr-defined]
+    return form
+
+
+def must_fill(*, actor: Actor, form: Form) -> None:
+    """Raise NotAllowed unless `actor` fills in `form`; no query where `form_to_receive` brought it for them."""
+    if actor.is_system or getattr(form, "filled_by", None) is actor:
+        return
     if not Form.objects.filter(_fills(actor), pk=form.pk).exists():
         raise NotAllowed("form.not_assigned", _("This form is not assigned to you. Ask the secretariat."))
-    return form
 
 
 def published_version(*, form: Form) -> FormVersion:
