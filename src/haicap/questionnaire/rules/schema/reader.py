@@ -50,22 +50,23 @@ class Reader:
             nodes[one.path] = node
             nodes[one.path.rpartition("/")[0]].children[one.name] = node
 
-    def tables(self, xml: Filled) -> dict[str, list[Row]]:
+    def tables(self, xml: Filled, *, key: str = "") -> dict[str, list[Row]]:
         """Return the rows of every table by its path; columns to texts.
 
-        Each row has `__id`: of the root the instanceID, of a repeat its parent's with "/child[2]". A repeat's row has
-        its parent's id under the name ODK gives it (`Table.parent_key`).
+        Each row has `__id`: of the root `key`, or else the instanceID; of a repeat its parent's with "/child[2]". A
+        repeat's row has its parent's id under the name ODK gives it (`Table.parent_key`). An edit changes the
+        instanceID: give the first one as `key` where rows are to keep theirs.
         """
         root = _opened(xml)
         out: dict[str, list[Row]] = {table.path: [] for table in self.schema.tables}
-        row: Row = {ID: _instance_id(root)}
+        row: Row = {ID: key or _instance_id(root)}
         out[""].append(row)
         _rows(root, self._root, row, row[ID], {}, out)
         return out
 
-    def rows(self, xml: Filled, table: str = "") -> list[Row]:
+    def rows(self, xml: Filled, table: str = "", *, key: str = "") -> list[Row]:
         """Return the rows of one table, by path of the repeat or "" for the root; see `tables`."""
-        return self.tables(xml)[table]
+        return self.tables(xml, key=key)[table]
 
     def counts(self, xml: Filled) -> dict[str, int]:
         """Return how many rows each repeat has, by path."""
@@ -80,13 +81,13 @@ class Reader:
             return []
         return list(dict.fromkeys(_files(_opened(xml), self._root)))
 
-    def nested(self, xml: Filled) -> dict[str, Any]:
+    def nested(self, xml: Filled, *, key: str = "") -> dict[str, Any]:
         """Return the answers as the form nests them: groups as objects, repeats as lists, blank answers None.
 
         Rows carry `__id` as in `tables`. Every node of the form is there, with its name in this version.
         """
         root = _opened(xml)
-        key = _instance_id(root)
+        key = key or _instance_id(root)
         return {ID: key, **_nested(root, self._root, key, {})}
 
 
