@@ -3,11 +3,14 @@
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from haicap.campaign.models import Field
 from haicap.kernel.text import localized
+from haicap.questionnaire.rules.schema import Field as Asked
+from haicap.questionnaire.rules.schema import in_language, typed
 
 
 class _Choice:
@@ -45,3 +48,31 @@ def show_number(text: str) -> str:
     rounded = number.quantize(Decimal("0.01"))
     places = 0 if rounded == rounded.to_integral_value() else 2
     return str(number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True))
+
+
+def show_collected(*, field: Asked, text: str, language: str) -> str:
+    """Return an answer to a question of any form as people read it: labels of choices, decimal comma, local time.
+
+    What is not of the question's type is shown as it was sent.
+    """
+    if field.type in ("select1", "select", "rank"):
+        labels = {one.value: in_language(one.label, language) for one in field.choices}
+        values = text.split() if field.multiple else [text.strip()]
+        return ", ".join(labels.get(value) or value for value in values)
+    value = typed(field.type, text)
+    if value is None:
+        return text
+    if field.type in ("int", "decimal"):
+        return show_number(str(value))
+    if field.type == "boolean":
+        return _("Yes") if value else _("No")
+    if field.type == "date":
+        return date_format(value, "d/m/Y")
+    if field.type == "dateTime":
+        shown = timezone.localtime(value) if timezone.is_aware(value) else value
+        return date_format(shown, "H:i d/m/Y")
+    if field.type == "time":
+        return str(value.strftime("%H:%M"))
+    if field.type == "geopoint":
+        return f"{value[0].latitude:.6f}, {value[0].longitude:.6f}"
+    return text

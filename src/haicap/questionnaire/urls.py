@@ -1,12 +1,13 @@
 """Addresses of the questionnaire."""
 
-from django.urls import path
+from django.urls import include, path
 
 from haicap.questionnaire import views
 
 app_name = "questionnaire"
 urlpatterns = [
     path("", views.mine, name="mine"),
+    path("", include("haicap.questionnaire.urls_submissions")),
     path("board/", views.board, name="board"),
     path("queue/", views.queue, name="queue"),
     path("forms/", views.forms, name="forms"),

@@ -64,21 +64,19 @@ def set_state(
 ) -> Submission:
     """Decide on a submission: has_issues (returned for correction), approved, rejected, or edited.
 
-    `comment` is about the whole, `comments` are by place of the question. Who is to correct it is told, with all that
-    was said. `needs_reason` is False only for clients that say why in a call of their own.
+    `comment` is about the whole, `comments` are by place of the question. What others than its author said since the
+    last edition counts as the reason too; who is to correct it is told, with all of it. `needs_reason` is False only
+    for clients that say why in a call of their own.
     """
     actor.must(REVIEW)
     with transaction.atomic():
         row = _locked(actor=actor, submission=submission, verb=Assignment.Verb.REVIEW)
         _check_decision(actor, row, state)
         now = timezone.now()
-        said = [
-            _commented(actor, row, text, place=place, at=now)
-            for place, text in (comments or {}).items()
-            if text.strip()
-        ]
-        if comment.strip():
-            said.insert(0, _commented(actor, row, comment, place="", at=now))
+        for place, text in (("", comment), *(comments or {}).items()):
+            if text.strip():
+                _commented(actor, row, text, place=place, at=now)
+        said = _said_of(row)
         if state == State.HAS_ISSUES and needs_reason and not said:
             raise Refused(
                 "submission.reason",
@@ -94,6 +92,14 @@ def set_state(
         )  # fmt: skip
         _tell(actor, row, said)
     return row
+
+
+def _said_of(row: Submission) -> list[Comment]:
+    """Return what others than its author said of the newest edition, of the whole first."""
+    said = row.comments.filter(at__gte=row.updated_at or row.received_at)
+    if row.person_id is not None:
+        said = said.exclude(person_id=row.person_id)
+    return sorted(said, key=lambda one: (one.path != "", one.pk))
 
 
 def _check_decision(actor: Actor, row: Submission, state: str) -> None:

@@ -66,10 +66,19 @@ def _rows(schema: Schema, xml: str | bytes) -> dict[_Key, tuple[str, dict[str, s
     found: dict[_Key, tuple[str, dict[str, str]]] = {}
     for path, rows in tables.items():
         for row in rows:
-            tail = row["__id"][len(root) :]
-            numbers = tuple(int(number) for number in _POSITION.findall(tail))
+            numbers = tuple(int(number) for number in positions(row["__id"][len(root) :]))
             found[columns[path], numbers] = (_placed(path, numbers, schema), row)
     return found
+
+
+def positions(tail: str) -> list[str]:
+    """Return the positions in the tail of a row's id, outermost repeat first: "/households[1]/members[2]" to 1, 2."""
+    return _POSITION.findall(tail)
+
+
+def place_in(schema: Schema, table: str, tail: str) -> str:
+    """Return the place of a row of the repeat at path `table` by the tail of its id."""
+    return _placed(table, tuple(int(number) for number in positions(tail)), schema)
 
 
 def _placed(path: str, numbers: tuple[int, ...], schema: Schema) -> str:
