@@ -104,6 +104,8 @@ class EntityVersion(models.Model):
     base = models.PositiveIntegerField(null=True)  # the version the change was made upon
     branch = models.CharField(max_length=36, blank=True)  # several changes on one device without a line
     branch_base = models.PositiveIntegerField(null=True)  # the base as that device counted it
+    conflict = models.CharField(max_length=10, blank=True)  # "", soft, hard: of this change with others
+    clashing = models.JSONField(default=list)  # the properties that both sides changed
     submission = models.ForeignKey(
         Submission, null=True, on_delete=models.PROTECT, related_name="entity_versions"
     )
