@@ -8,6 +8,7 @@ app_name = "questionnaire"
 urlpatterns = [
     path("", views.mine, name="mine"),
     path("", include("haicap.questionnaire.urls_submissions")),
+    path("", include("haicap.questionnaire.urls_export")),
     path("board/", views.board, name="board"),
     path("queue/", views.queue, name="queue"),
     path("forms/", views.forms, name="forms"),
