@@ -14,10 +14,12 @@ from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor, needs
 from haicap.kernel.http import Request
 from haicap.questionnaire import actions, queries
+from haicap.questionnaire.api_collect import router as collect
 from haicap.questionnaire.models import Evidence, UnitReport
 from haicap.register.models import Unit
 
 router = Router()
+router.add_router("", collect)
 
 
 class DraftIn(Schema):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from csp.constants import SELF
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -28,6 +27,7 @@ from haicap.questionnaire.queries.sheet import draft_sheet_for, sheet_for
 from haicap.questionnaire.rules import names
 from haicap.questionnaire.rules.xlsform import EN, VI
 from haicap.questionnaire.texts import page_texts
+from haicap.questionnaire.views.collect import form_page
 from haicap.register.models import Unit
 
 
@@ -93,9 +93,7 @@ def fill(request: Request, code: str) -> HttpResponse:
         return redirect("questionnaire:report", code=unit.code)
     context = {"campaign": campaign, "unit": unit, "filling": filling}
     context["config"] = _config(request, campaign, unit, filling)
-    answer = render(request, "questionnaire/fill.html", context)
-    answer._csp_update = {"script-src": [SELF, "'wasm-unsafe-eval'"]}  # type: ignore[attr-defined]  # django-csp
-    return answer
+    return form_page(request, render(request, "questionnaire/fill.html", context))
 
 
 def _config(request: Request, campaign: Campaign, unit: Unit, filling: queries.Filling) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 // Two people, one question: each clash is shown with both answers, and a person decides.
-import type { Clash } from "./merge";
-import { clock, el, say } from "./page";
+import type { RootNode } from "@getodk/xforms-engine";
+import { type Clash, merge, plainPath } from "./merge";
+import { clock, el, nameOf, say } from "./page";
+import { isAnswer, leavesOf } from "./tree";
 
-export function ask(
+function ask(
   clashes: Clash[],
   label: (name: string) => string,
   who: string,
@@ -55,4 +57,27 @@ export function ask(
       resolve(chosen);
     });
   });
+}
+
+/** Puts two states of an instance together; what both answered differently a person decides. */
+export async function together(
+  root: RootNode,
+  base: string,
+  mine: string,
+  other: { xml: string; saved_by: string; saved_at: string },
+): Promise<string> {
+  const first = merge(base, mine, other.xml);
+  if (!first.clashes.length) return first.xml;
+  const leaves = new Map(leavesOf(root).map((leaf) => [plainPath(leaf.currentState.reference), leaf]));
+  // what is reckoned is reckoned anew; only answers are asked about
+  const asked = first.clashes.filter(({ name }) => {
+    const leaf = leaves.get(name);
+    return !leaf || isAnswer(leaf);
+  });
+  const label = (name: string) => leaves.get(name)?.currentState.label?.asString ?? nameOf(name);
+  const chosen = asked.length
+    ? await ask(asked, label, other.saved_by, other.saved_at)
+    : new Map<string, string>();
+  for (const { name } of first.clashes) if (!chosen.has(name)) chosen.set(name, "mine");
+  return merge(base, mine, other.xml, chosen).xml;
 }

@@ -41,10 +41,10 @@ export interface Refusal {
   details: Record<string, unknown>;
 }
 
-export function readConfig(): Config {
+export function readConfig<C>(): C {
   const element = document.getElementById("questionnaire-config");
   if (!element?.textContent) throw new Error("the page has no configuration");
-  return JSON.parse(element.textContent) as Config;
+  return JSON.parse(element.textContent) as C;
 }
 
 let texts: Record<string, string> = {};
@@ -79,8 +79,10 @@ export function clock(iso: string | Date): string {
   return new Date(iso).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
 }
 
+/** The token of the cookie: a page taken from the cache carries an old one. */
 export function csrf(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+  const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1];
+  return cookie ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
 /** The last part of an engine reference: /data/area_A0/ind_A0_01/a0_01 gives a0_01. */

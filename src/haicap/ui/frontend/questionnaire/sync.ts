@@ -1,6 +1,6 @@
 // Saving by itself: to this device at once, to the server a moment later, again and again until it is there.
 import { clock, csrf, type Refusal, say } from "./page";
-import type { Store } from "./store";
+import type { Kept } from "./store";
 
 export type Saved = { revision: number; saved_at: string; areas: { area: string; state: string }[] };
 export type Meanwhile = { revision: number; xml: string; saved_by: string; saved_at: string; state: string };
@@ -8,7 +8,16 @@ export type Meanwhile = { revision: number; xml: string; saved_by: string; saved
 const PAUSE = 1200; // ms after the last answer
 const AGAIN = [3000, 8000, 20000, 60000]; // ms between attempts without a line
 
+/** Where the copy on this device is kept. */
+export interface Keeper {
+  read(): Kept | null;
+  write(kept: Kept): boolean;
+  /** The server has it: `kept` says what and as which revision. */
+  clear(kept: Kept): void;
+}
+
 export interface Hooks {
+  extra?: () => Record<string, unknown>; // what else the server is told with a save
   xml: () => string;
   show: (state: "saved" | "saving" | "kept" | "refused" | "unsaved", text: string) => void;
   saved: (answer: Saved) => void;
@@ -24,7 +33,7 @@ export class Sync {
 
   constructor(
     private readonly url: string,
-    private readonly store: Store,
+    private readonly store: Keeper,
     private readonly hooks: Hooks,
     public base: string,
     public revision: number,
@@ -47,13 +56,13 @@ export class Sync {
     this.soon(PAUSE);
   }
 
+  private kept(): Kept {
+    const at = new Date().toISOString();
+    return { xml: this.hooks.xml(), base: this.base, revision: this.revision, at };
+  }
+
   keep(): boolean {
-    return this.store.write({
-      xml: this.hooks.xml(),
-      base: this.base,
-      revision: this.revision,
-      at: new Date().toISOString(),
-    });
+    return this.store.write(this.kept());
   }
 
   soon(wait: number): void {
@@ -74,7 +83,7 @@ export class Sync {
     this.attempts = 0;
     this.dirty = this.hooks.xml() !== xml;
     if (this.dirty) this.keep();
-    else this.store.clear();
+    else this.store.clear(this.kept());
   }
 
   /** Saves now where something is to save; resolves when the attempt is over. */
@@ -102,7 +111,7 @@ export class Sync {
       answer = await fetch(this.url, {
         method: "PUT",
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
-        body: JSON.stringify({ revision: this.revision, xml }),
+        body: JSON.stringify({ ...this.hooks.extra?.(), revision: this.revision, xml }),
       });
     } catch {
       return this.offline();

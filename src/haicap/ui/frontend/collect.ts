@@ -1,0 +1,338 @@
+// The page of any form: new, a draft gone on with, or a submission put right. Works without a line.
+import type { AnyNode, RootNode, UploadNode } from "@getodk/xforms-engine";
+import { apiOf, blankRow, type CollectConfig, dataOf, find, type ServerDraft } from "./questionnaire/begin";
+import { together } from "./questionnaire/conflict";
+import type { Host } from "./questionnaire/controls";
+import { Outbox, sendFiles } from "./questionnaire/outbox";
+import { clock, el, readConfig, say, setTexts } from "./questionnaire/page";
+import { GroupPanel, panelsOf } from "./questionnaire/panel";
+import { registerWorker } from "./questionnaire/register";
+import { byId, notice, problemBox, reveal, Sections, show } from "./questionnaire/sections";
+import { askToStay, type Filled, type FormInfo, onChange, Shelf } from "./questionnaire/shelf";
+import { type Keeper, type Meanwhile, Sync } from "./questionnaire/sync";
+import { isAnswer, leavesOf } from "./questionnaire/tree";
+import {
+  deviceId,
+  Guidance,
+  instanceConfig,
+  instanceIdOf,
+  type Loaded,
+  loadVersion,
+  nameIn,
+  without,
+} from "./questionnaire/xform";
+
+const config = readConfig<CollectConfig>();
+setTexts(config.texts);
+const shelf = new Shelf(config.person);
+const api = apiOf(config);
+
+class CollectPage {
+  root!: RootNode;
+  private row!: Filled;
+  private guidance!: Guidance;
+  private readonly sections = new Sections<GroupPanel>(config.form.due ?? "");
+  private sync!: Sync;
+  private writing: Promise<unknown> = Promise.resolve();
+  private media = new Map<string, string>();
+  private keepable = true;
+  readonly outbox = new Outbox(shelf, (message) => notice(message, "warning"));
+
+  constructor(private readonly form: Loaded) {}
+
+  /** Begins or goes on: `row` is what this device keeps, made from the newest state known. */
+  async begin(row: Filled | null, xform: string, info: FormInfo, edit: ServerDraft | null): Promise<void> {
+    this.guidance = new Guidance(xform);
+    this.media = new Map(info.media.map((file) => [file.name, file.url]));
+    if (edit) this.root = await this.edited(edit);
+    else if (row) this.root = await this.restored(row.xml, row.instance);
+    else this.root = this.form.createInstance(instanceConfig(config)).root;
+    const xml = this.root.instanceState.instanceXML;
+    this.row = row ?? blankRow(info, instanceIdOf(xml), xml);
+    this.language();
+    this.draw();
+    this.sync = new Sync(
+      `${api}/drafts/${encodeURIComponent(this.row.instance)}`,
+      this.keeper(),
+      {
+        xml: () => this.root.instanceState.instanceXML,
+        extra: () => ({ number: this.row.number, name: this.row.name, device: deviceId() }),
+        show,
+        saved: () => void this.filesToo(),
+        conflict: (meanwhile) => this.meet(meanwhile),
+      },
+      this.row.base,
+      this.row.revision,
+    );
+    if (edit) this.changed();
+  }
+
+  private async restored(xml: string, instance: string): Promise<RootNode> {
+    const made = await this.form.restoreInstance(
+      { data: [await dataOf(shelf, xml, instance)] },
+      instanceConfig(config),
+    );
+    return made.root;
+  }
+
+  /** An edition of a submission: the engine gives it an identity of its own and names the one it replaces. */
+  private async edited(given: ServerDraft): Promise<RootNode> {
+    const attachments = new Map(given.files.map((file) => [file.name, () => fetch(file.url)]));
+    const made = await this.form.editInstance(
+      { inputType: "FORM_INSTANCE_INPUT_RESOLVABLE", resolveInstance: () => given.xml, attachments },
+      instanceConfig(config),
+    );
+    return made.root;
+  }
+
+  private language(): void {
+    const languages = this.root.languages.filter((one) => !one.isSyntheticDefault);
+    const select = byId("form-language") as HTMLSelectElement;
+    select.closest<HTMLElement>("[data-language]")!.hidden = languages.length < 2;
+    const wanted =
+      languages.find((one) => one.language === select.value) ??
+      languages.find((one) => one.language.includes(`(${config.locale})`)) ??
+      languages.find((one) => one.language === config.language) ??
+      languages.find((one) => one.isDefault);
+    select.replaceChildren(...languages.map((one) => el("option", { value: one.language }, one.language)));
+    if (!wanted || wanted.isSyntheticDefault) return;
+    select.value = wanted.language;
+    this.root.setLanguage(wanted);
+    select.onchange = () => {
+      const chosen = languages.find((one) => one.language === select.value);
+      if (chosen && !chosen.isSyntheticDefault) this.root.setLanguage(chosen);
+      this.draw();
+    };
+  }
+
+  private draw(): void {
+    this.sections.set(panelsOf(this.root, this.host()));
+  }
+
+  private host(): Host {
+    return {
+      locale: config.locale,
+      longText: false,
+      changed: () => this.changed(),
+      id: (node) => node.nodeId.replace(/\W/g, "-"),
+      media: (source) => source && this.media.get(decodeURIComponent(source.pathname.split("/").pop() ?? "")),
+      guidance: (node) => this.guidance.of(node, this.root.currentState.activeLanguage.language),
+      special: () => undefined,
+      removeFile: (node) => void this.removeFile(node),
+    };
+  }
+
+  private async removeFile(node: AnyNode): Promise<void> {
+    const xml = without(this.root.instanceState.instanceXML, node.currentState.reference);
+    await this.reopen(xml);
+    this.changed();
+  }
+
+  private async reopen(xml: string): Promise<void> {
+    await this.writing;
+    this.root = await this.restored(xml, this.row.instance);
+    this.language();
+    this.draw();
+  }
+
+  private changed(): void {
+    this.sync.changed();
+    this.sections.changed();
+  }
+
+  /** The copy on this device: written at every answer, with the files the answers name. */
+  private keeper(): Keeper {
+    const write = (kept: { xml: string; base: string; revision: number; at: string }): boolean => {
+      const answers = leavesOf(this.root).filter((leaf) => isAnswer(leaf) && leaf.currentState.relevant);
+      const done = answers.filter(
+        (leaf) => "instanceValue" in leaf.currentState && leaf.currentState.instanceValue,
+      );
+      this.row = {
+        ...this.row,
+        ...kept,
+        state: "draft",
+        name: nameIn(kept.xml),
+        all: answers.length,
+        done: done.length,
+      };
+      this.later(async (row) => {
+        await this.putFiles(row.instance);
+        await shelf.put(row);
+        // so that a reload goes on with this form
+        const search = `?instance=${encodeURIComponent(row.instance)}`;
+        if (location.search !== search) history.replaceState(null, "", search + location.hash);
+      });
+      return this.keepable;
+    };
+    return { write, clear: (kept) => void write(kept), read: () => (this.keepable ? { ...this.row } : null) };
+  }
+
+  /** Does one piece of writing after the other, always with the newest row. */
+  private later(work: (row: Filled) => Promise<void>): void {
+    this.writing = this.writing
+      .then(() => work(this.row))
+      .then(
+        () => {
+          this.keepable = true;
+        },
+        () => {
+          this.keepable = false;
+          notice(say("no_store"), "warning");
+        },
+      );
+  }
+
+  private uploads(): UploadNode[] {
+    return leavesOf(this.root).filter((leaf): leaf is UploadNode => leaf.nodeType === "upload");
+  }
+
+  private async putFiles(instance: string): Promise<void> {
+    const named = new Set<string>();
+    const kept = new Set((await shelf.files(instance)).map((file) => file.name));
+    for (const { currentState } of this.uploads()) {
+      const name = currentState.instanceValue;
+      if (!name) continue;
+      named.add(name);
+      if (currentState.value && !kept.has(name))
+        await shelf.putFile({ instance, name, blob: currentState.value, upload: "", sent: false });
+    }
+    for (const name of kept) if (!named.has(name)) await shelf.dropFile(instance, name);
+  }
+
+  private async filesToo(): Promise<void> {
+    await this.writing;
+    await sendFiles(shelf, this.row).catch(() => {});
+  }
+
+  /** Puts what another device saved and what stands here together, asking where both answered. */
+  async meet(other: Pick<Meanwhile, "xml" | "revision" | "saved_by" | "saved_at">): Promise<void> {
+    const mine = this.root.instanceState.instanceXML;
+    const both = await together(this.root, this.sync.base, mine, other);
+    this.sync.base = other.xml;
+    this.sync.revision = other.revision;
+    await this.reopen(both);
+    notice(say("merged", { person: other.saved_by, time: clock(other.saved_at) }));
+    this.sync.changed();
+    this.sync.soon(0);
+  }
+
+  /** Freezes the form and puts it into the queue, where nothing stands in the way. */
+  async submit(): Promise<void> {
+    const violations = this.root.validationState.violations;
+    if (violations.length) {
+      this.problems(violations.map((one) => one.nodeId));
+      return;
+    }
+    const payload = await this.root.prepareInstancePayload({ payloadType: "monolithic" });
+    const xml = await payload.data[0].get("xml_submission_file").text();
+    this.sync.halt();
+    await this.writing;
+    await this.putFiles(this.row.instance);
+    this.row = {
+      ...this.row,
+      xml,
+      name: nameIn(xml),
+      state: "queued",
+      reason: "",
+      at: new Date().toISOString(),
+    };
+    await shelf.put(this.row);
+    byId("form-body").hidden = true;
+    byId("submit-form").hidden = true;
+    show("queued", say("state_queued"));
+    onChange(() => void this.outcome());
+    await this.outcome();
+    this.outbox.soon(0);
+  }
+
+  private problems(nodes: readonly string[]): void {
+    this.sections.touchAll();
+    const found = this.sections.panels.flatMap((panel, at) =>
+      panel.views.filter((view) => nodes.includes(view.node.nodeId)).map((view) => ({ view, at })),
+    );
+    const box = problemBox(
+      say("to_put_right"),
+      found.map(({ view, at }) => ({
+        text: `${view.node.currentState.label?.asString ?? view.name}: ${complaintOf(view.node)}`,
+        go: () => {
+          this.sections.go(at, false);
+          reveal(view);
+        },
+      })),
+    );
+    document.documentElement.dataset.collect = "problems";
+    box.focus();
+  }
+
+  /** Says what became of the form that was handed in. */
+  private async outcome(): Promise<void> {
+    const row = await shelf.get(this.row.instance);
+    if (!row || document.documentElement.dataset.collect === "received") return;
+    document.documentElement.dataset.collect = row.state;
+    const words = say(`state_${row.state}`, { receipt: row.receipt, reason: row.reason });
+    const box = el(
+      "div",
+      {
+        class: `alert alert-${row.state === "received" ? "success" : row.state === "refused" ? "danger" : "info"}`,
+        role: "status",
+        id: "form-outcome",
+      },
+      el("p", { class: "h3" }, words),
+      el("a", { class: "btn btn-primary me-2", href: "/questionnaire/fill/" }, say("to_my_forms")),
+      el("a", { class: "btn", href: location.pathname }, say("another")),
+    );
+    if (row.state === "refused")
+      box.append(
+        el("a", { class: "btn ms-2", href: `?instance=${encodeURIComponent(row.instance)}` }, say("correct")),
+      );
+    byId("form-notice").replaceChildren(box);
+    show(row.state, "");
+  }
+
+  openHash(): void {
+    this.sections.open(location.hash);
+  }
+
+  ready(restored: boolean, told: string): void {
+    if (restored) notice(say(told));
+    show("saved", "");
+  }
+}
+
+function complaintOf(node: AnyNode): string {
+  const state = node.validationState;
+  const violation = "violation" in state ? state.violation : null;
+  return (
+    violation?.message?.asString || say(violation?.condition === "required" ? "required" : "not_allowed")
+  );
+}
+
+async function start(): Promise<void> {
+  void askToStay();
+  const query = new URLSearchParams(location.search);
+  const { row, draft, edit, info } = await find(shelf, config, query);
+  if (row && (row.state === "received" || row.tried)) throw new Error(say("frozen"));
+  if (row?.state === "queued" || row?.state === "sending")
+    await shelf.change(row.instance, { state: "draft" });
+  const { form, xform } = await loadVersion(config.person, info);
+  const page = new CollectPage(form);
+  await page.begin(row, xform, info, edit);
+  page.openHash();
+  byId("submit-form").addEventListener("click", () => void page.submit());
+  byId("form-loading").hidden = true;
+  byId("form-body").hidden = false;
+  page.ready(row !== null, row?.state === "refused" ? "refused_before" : "restored");
+  if (row?.state === "refused") notice(say("state_refused", { reason: row.reason }), "danger");
+  page.outbox.soon(0);
+  if (draft) await page.meet(draft);
+  document.documentElement.dataset.questionnaire = "ready";
+  await registerWorker();
+  document.documentElement.dataset.offline = "ready";
+}
+
+start().catch((error: unknown) => {
+  const loading = byId("form-loading");
+  loading.className = "alert alert-danger";
+  loading.textContent = say("failed", { message: error instanceof Error ? error.message : String(error) });
+  document.documentElement.dataset.questionnaire = "failed";
+});
