@@ -95,7 +95,7 @@ def test_a_question_added_in_excel_is_named_as_unknown_to_the_plan(form, campaig
         ),
         (
             lambda s: setattr(s.cell(row_of(s, "a0_01"), column(s, "relevant")), "value", "${khong_co} = 1"),
-            ("form.pyxform", 4, None, "khong_co"),
+            ("form.reference_unknown", 4, "relevant", "khong_co"),
         ),
     ],
 )

@@ -1,7 +1,6 @@
-"""Make and publish versions of the form."""
+"""Make and publish versions of the plan's own form."""
 
 import hashlib
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -13,26 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from haicap.campaign.models import Campaign
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Text
-from haicap.kernel.tables import Fault, Faulty
+from haicap.kernel.tables import Faulty
 from haicap.questionnaire.models import Form, FormVersion
 from haicap.questionnaire.queries.forms import plan_of
 from haicap.questionnaire.rules import names, workbook, xlsform
 from haicap.questionnaire.rules.plan import Plan
 from haicap.questionnaire.rules.schema import Schema
+from haicap.questionnaire.rules.troubles import FormError
+from haicap.questionnaire.troubles import faulty
 
 FORM_WRITE = "questionnaire.form:write"
-_SENTENCES: Mapping[str, Text] = {
-    "not_workbook": _("this is not an Excel workbook (.xlsx)"),
-    "too_large": _("the workbook is too large"),
-    "too_many_rows": _("the sheet has too many rows"),
-    "sheet_missing": _("the sheet is missing"),
-    "column_missing": _("the column is missing"),
-    "twice": _("the name is used twice (first row in brackets): %(detail)s"),
-    "type_changed": _("the type of a question of the plan was changed; it must stay %(detail)s"),
-    "question_missing": _("a question of the plan was removed: %(detail)s"),
-    "pyxform": _("the form cannot be converted: %(detail)s"),
-}
 
 
 def _next_version(campaign: Campaign) -> int:
@@ -41,18 +30,8 @@ def _next_version(campaign: Campaign) -> int:
     return (last or 0) + 1
 
 
-def _faulty(name: str, bad: workbook.WorkbookError) -> Faulty:
-    faults = [
-        Fault(
-            file=f"{name}:{trouble.sheet}" if trouble.sheet else name,
-            row=trouble.row,
-            column=trouble.column or None,
-            message=str(_SENTENCES[trouble.code]) % {"detail": trouble.detail},
-            code=f"form.{trouble.code}",
-        )
-        for trouble in bad.troubles
-    ]
-    return Faulty("form.faulty", _("The workbook is not a form of this plan."), faults=faults)
+def _faulty(name: str, bad: FormError) -> Faulty:
+    return faulty(name, bad, _("The workbook is not a form of this plan."))
 
 
 def publish_form(*, actor: Actor, campaign: Campaign, raw: bytes, xform: str, note: str = "") -> FormVersion:
@@ -121,7 +100,7 @@ def _convert(plan: Plan, *, version: int) -> tuple[bytes, str]:
     )
     try:
         return raw, workbook.to_xform(raw)
-    except workbook.WorkbookError as bad:
+    except FormError as bad:
         raise _faulty(plan.code, bad) from bad
 
 
@@ -143,7 +122,7 @@ def load_form(
     }
     try:
         loaded = workbook.read(raw, settings=settings, wanted=wanted, known=())
-    except workbook.WorkbookError as bad:
+    except FormError as bad:
         raise _faulty(name, bad) from bad
     form = publish_form(actor=actor, campaign=campaign, raw=loaded.raw, xform=loaded.xform, note=name)
     return form, loaded.extra
