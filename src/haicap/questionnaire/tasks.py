@@ -9,14 +9,41 @@ from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor
 from haicap.kernel.area import Task
 from haicap.kernel.errors import Missing
+from haicap.questionnaire.actions.submissions import correct_url
 from haicap.questionnaire.models import UnitReport
 from haicap.questionnaire.queries.queue import queue_for
+from haicap.questionnaire.queries.submissions import returned_with_reasons_for, waiting_by_form_for
 
 OPEN = (UnitReport.State.DRAFTING, UnitReport.State.RETURNED)
 
 
 def tasks_for(*, actor: Actor) -> list[Task]:
-    """Return the report tasks of `actor`: fill in, complete, sign, verify."""
+    """Return the tasks of `actor`: reports to fill in, complete, sign, verify; submissions to correct or decide on."""
+    return _submissions(actor) + _reports(actor)
+
+
+def _submissions(actor: Actor) -> list[Task]:
+    """Return what came back to be corrected, each with its reasons, and how much waits for a decision."""
+    found = [
+        Task(
+            title=_("Correct the form that came back: %(form)s") % {"form": one.submission.form.title},
+            detail=": ".join(text for text in (one.submission.instance_name, one.reasons) if text),
+            url=correct_url(one.submission),
+            due=one.submission.form.due,
+            urgent=True,
+        )
+        for one in returned_with_reasons_for(actor=actor)
+    ]
+    if waiting := waiting_by_form_for(actor=actor):
+        count = sum(number for _form, number in waiting)
+        title = ngettext("Review %(count)s submission", "Review %(count)s submissions", count)
+        url = reverse("questionnaire:submissions", args=[waiting[0][0].pk])
+        detail = "; ".join(f"{form.title}: {number}" for form, number in waiting[:5])
+        found.append(Task(title=title % {"count": count}, detail=detail, url=url))
+    return found
+
+
+def _reports(actor: Actor) -> list[Task]:
     if not any(actor.may(f"questionnaire.{name}") for name in ("report:own", "section:review")):
         return []
     try:

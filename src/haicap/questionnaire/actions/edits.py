@@ -18,7 +18,7 @@ from haicap.questionnaire.actions.parcel import (
     other_bytes,
 )
 from haicap.questionnaire.models import Assignment, Edit, Form, Submission
-from haicap.questionnaire.queries.collect import scope_of
+from haicap.questionnaire.queries.collect import corrected_by, scope_of
 
 _TAKEN_OVER = (
     "version", "current_id", "instance_name", "xml", "sha256", "device", "agent", "started_at", "ended_at", "place",
@@ -40,6 +40,7 @@ def replace(*, actor: Actor, parcel: Parcel, reason: str = "") -> Receipt:
         _refuse_used(parcel)
         if row.edits == 0:
             _keep(row, number=0, parcel=None)
+        row.form = parcel.form
         before = {"instance_id": row.current_id, "sha256": row.sha256}
         _take_over(row, parcel)
         _keep(row, number=row.edits, parcel=parcel, reason=reason)
@@ -55,11 +56,6 @@ def replace(*, actor: Actor, parcel: Parcel, reason: str = "") -> Receipt:
 def _is_asked_for(actor: Actor, row: Submission) -> bool:
     """Say whether an edit is taken although the form is closed: it was sent back, or the keeper makes it."""
     return row.state == Submission.State.HAS_ISSUES or actor.may("questionnaire.submission:all")
-
-
-def _editable(actor: Actor, form: Form) -> Q:
-    own = Q(person_id=actor.person_id) if actor.person_id is not None else Q(key_id=actor.key_id or -1)
-    return own | scope_of(actor=actor, form=form, verb=Assignment.Verb.REVIEW)
 
 
 def _row(actor: Actor, parcel: Parcel) -> Submission:
@@ -84,10 +80,13 @@ def _row(actor: Actor, parcel: Parcel) -> Submission:
 
 
 def may_edit(actor: Actor, form: Form, row: Submission) -> bool:
-    """Say whether a submission is the actor's own, or theirs to review; anybody's where it is a test."""
+    """Say whether a submission is the actor's to correct or to review; anybody's where it is a test."""
     if actor.may("questionnaire.submission:all") or row.is_test:
         return True
-    return Submission.objects.filter(_editable(actor, form), pk=row.pk).exists()
+    mine = Submission.objects.filter(pk=row.pk)
+    if mine.filter(corrected_by(actor=actor, form=form)).exists():
+        return True
+    return mine.filter(scope_of(actor=actor, form=form, verb=Assignment.Verb.REVIEW)).exists()
 
 
 def _again(row: Submission, parcel: Parcel) -> Receipt:

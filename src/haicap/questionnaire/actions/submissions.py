@@ -16,10 +16,13 @@ from haicap.kernel import audit
 from haicap.kernel.access import COMMUNE_ROLES, Actor
 from haicap.kernel.errors import Missing, NotAllowed, Refused
 from haicap.kernel.text import nfc
+from haicap.questionnaire.actions.entities import apply_again
+from haicap.questionnaire.actions.receive import receive
 from haicap.questionnaire.models import Assignment, Comment, Form, Submission
 from haicap.questionnaire.queries.collect import submissions_for
+from haicap.questionnaire.queries.versions import opened_row
 from haicap.questionnaire.rules import review
-from haicap.questionnaire.rules.schema import Schema, typed
+from haicap.questionnaire.rules.schema import typed
 
 REVIEW = "questionnaire.submission:review"
 ALL = "questionnaire.submission:all"
@@ -88,18 +91,22 @@ def set_state(
         row.save(update_fields=["state", "revision"])
         audit.record(
             actor=actor, action=f"questionnaire.submission.{state}", subject=row, before={"state": before},
-            after={"state": state, "comments": [one.pk for one in said]},
+            after={"state": state, "reasons": said},
         )  # fmt: skip
+        if state == State.APPROVED:
+            apply_again(actor=actor, submission=row)
         _tell(actor, row, said)
     return row
 
 
-def _said_of(row: Submission) -> list[Comment]:
+def _said_of(row: Submission) -> list[str]:
     """Return what others than its author said of the newest edition, of the whole first."""
-    said = row.comments.filter(at__gte=row.updated_at or row.received_at)
-    if row.person_id is not None:
-        said = said.exclude(person_id=row.person_id)
-    return sorted(said, key=lambda one: (one.path != "", one.pk))
+    said = sorted(row.comments.all(), key=lambda one: (one.path != "", one.pk))
+    return review.reasons(
+        [(one.person_id, one.at, one.text) for one in said],
+        author=row.person_id,
+        since=row.updated_at or row.received_at,
+    )
 
 
 def _check_decision(actor: Actor, row: Submission, state: str) -> None:
@@ -128,13 +135,13 @@ def set_states(
     return len(found)
 
 
-def _tell(actor: Actor, row: Submission, said: Collection[Comment]) -> None:
+def _tell(actor: Actor, row: Submission, said: Collection[str]) -> None:
     """Tell those who are to correct a returned submission, and who handed in a rejected one."""
     if row.state not in (State.HAS_ISSUES, State.REJECTED):
         return
     people = [person for person in _concerned(row) if person.pk != actor.person_id]
     name = row.instance_name or row.instance_id
-    reasons = "; ".join(one.text for one in said)
+    reasons = "; ".join(said)
     if row.state == State.HAS_ISSUES:
         vi, en = "Biểu mẫu được trả lại để chỉnh sửa", "A form was returned to be corrected"
     else:
@@ -166,7 +173,7 @@ def _concerned(row: Submission) -> list[Person]:
 
 
 def _commented(actor: Actor, row: Submission, text: str, *, place: str, at: datetime) -> Comment:
-    if place and review.question_of(place) not in Schema.from_json(row.version.schema).by_path:
+    if place and review.question_of(place) not in opened_row(row=row.version).schema.by_path:
         raise Refused("submission.no_question", _("The form has no such question."), field="path")
     return Comment.objects.create(
         submission=row, path=place, text=nfc(text), person_id=actor.person_id, at=at
@@ -195,8 +202,6 @@ def edit_submission(
 
     `values` are texts by place, as a form stores them. Nothing else of the filled form changes.
     """
-    from haicap.questionnaire.actions.receive import receive  # it asks this module where corrections are made
-
     actor.must(ALL)
     if not reason.strip():
         raise Refused("submission.edit_reason", _("Say why the answers are changed."), field="reason")
@@ -207,13 +212,16 @@ def edit_submission(
                 "submission.is_report", _("The report of a unit is reviewed area by area, on its own pages.")
             )
         xml = _edition(row, values)
-        receive(actor=actor, form=row.form, xml=xml.encode(), is_test=row.is_test, reason=nfc(reason))
+        receive(
+            actor=actor, form=row.form, xml=xml.encode(), is_test=row.is_test, reason=nfc(reason), device=row.device,
+            agent=row.agent,
+        )  # fmt: skip
         row.refresh_from_db()
     return row
 
 
 def _edition(row: Submission, values: Mapping[str, str]) -> str:
-    schema = Schema.from_json(row.version.schema)
+    schema = opened_row(row=row.version).schema
     for place, text in values.items():
         field = schema.by_path.get(review.question_of(place))
         if field is None or not field.is_data or field.binary or field.path.startswith("/meta/"):

@@ -17,6 +17,7 @@ _ALL = "questionnaire.submission:all"
 _READ = "questionnaire.submission:read"
 _REVIEW = "questionnaire.submission:review"
 _NOTHING = Q(pk__in=())
+_EVERYTHING = ~_NOTHING  # not Q(): an empty condition vanishes where it is joined by "or"
 
 
 def _held_by(actor: Actor, prefix: str = "") -> Q:
@@ -32,7 +33,7 @@ def _reports_in(actor: Actor) -> Q:
     """Return which submissions of the plan's form are visible: a unit's own, or all that were signed."""
     if not actor.may("questionnaire.report:read"):
         return _NOTHING
-    return Q(unit_id=actor.unit_id or -1) if actor.is_commune and not actor.is_central else Q()
+    return Q(unit_id=actor.unit_id or -1) if actor.is_commune and not actor.is_central else _EVERYTHING
 
 
 def forms_for(*, actor: Actor, campaign: Campaign | None = None) -> QuerySet[Form]:
@@ -118,7 +119,7 @@ def published_version(*, form: Form) -> FormVersion:
 
 def _scope(assignment: Assignment, actor: Actor) -> Q:
     if assignment.scope == Assignment.Scope.ALL:
-        return Q()
+        return _EVERYTHING
     if assignment.scope == Assignment.Scope.UNITS:
         return Q(unit__code__in=assignment.units)
     if assignment.scope == Assignment.Scope.UNIT:
@@ -136,7 +137,7 @@ def scope_of(*, actor: Actor, form: Form, verb: str = "") -> Q:
     What a person handed in they always see. One query at most.
     """
     if actor.may(_ALL):
-        return Q()
+        return _EVERYTHING
     if form.purpose == Form.Purpose.REPORT:
         return _reports_in(actor) if verb != Assignment.Verb.REVIEW else _NOTHING
     own = Q(person_id=actor.person_id) if actor.person_id else Q(key_id=actor.key_id or -1)
@@ -171,3 +172,53 @@ def submission_of(
     if row is None:
         raise Missing("submission.missing", _("There is no such submission, or not for you."))
     return row
+
+
+def corrected_by(*, actor: Actor, form: Form) -> Q:
+    """Return the condition on the submissions of `form` that `actor` corrects when they come back.
+
+    Those they handed in, and those they fill in for: an assignment to fill in over a unit or a body is for all of it.
+    """
+    own = Q(person_id=actor.person_id) if actor.person_id is not None else Q(key_id=actor.key_id or -1)
+    if form.purpose == Form.Purpose.REPORT or not actor.may("questionnaire.submission:fill"):
+        return own
+    for assignment in Assignment.objects.filter(_held_by(actor), form=form, verb=Assignment.Verb.FILL):
+        own |= _fills_for(assignment, actor)
+    return own
+
+
+def _fills_for(assignment: Assignment, actor: Actor) -> Q:
+    """Return what an assignment to fill in makes a person's own; over all units nobody corrects for everybody."""
+    wide = assignment.scope in (Assignment.Scope.UNITS, Assignment.Scope.ALL)
+    return _NOTHING if wide else _scope(assignment, actor)
+
+
+def returned_for(*, actor: Actor) -> QuerySet[Submission]:
+    """Return the submissions of all forms that came back to `actor` for correction (two queries)."""
+    if actor.person_id is None:
+        return Submission.objects.none()
+    mine = Q(person_id=actor.person_id)
+    if actor.may("questionnaire.submission:fill"):
+        for assignment in Assignment.objects.filter(_held_by(actor), verb=Assignment.Verb.FILL):
+            mine |= Q(form=assignment.form_id) & _fills_for(assignment, actor)
+    return _living().filter(mine, state=Submission.State.HAS_ISSUES)
+
+
+def waiting_for(*, actor: Actor) -> QuerySet[Submission]:
+    """Return the submissions of all forms that wait for a decision which `actor` may take (two queries)."""
+    rows = _living().filter(state__in=(Submission.State.RECEIVED, Submission.State.EDITED))
+    if actor.may(_ALL):
+        return rows
+    if not actor.may(_REVIEW):
+        return rows.none()
+    scope = _NOTHING
+    for assignment in Assignment.objects.filter(_held_by(actor), verb=Assignment.Verb.REVIEW):
+        scope |= Q(form=assignment.form_id) & _scope(assignment, actor)
+    return rows.filter(scope)
+
+
+def _living() -> QuerySet[Submission]:
+    """Return what counts of all forms for collection: the reports of units have their own ways."""
+    return Submission.objects.filter(
+        deleted_at=None, is_test=False, form__deleted_at=None, form__purpose=Form.Purpose.COLLECTION
+    )

@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.kernel.models import AuditEntry
 from haicap.kernel.text import fold
-from haicap.questionnaire.models import Assignment, Attachment, Comment, Edit, Form, FormVersion, Submission
-from haicap.questionnaire.queries.collect import submissions_for
+from haicap.questionnaire.models import Assignment, Attachment, Comment, Edit, Form, Submission
+from haicap.questionnaire.queries.collect import corrected_by, returned_for, submissions_for, waiting_for
+from haicap.questionnaire.queries.versions import opened_row
 from haicap.questionnaire.rules import review
 from haicap.questionnaire.rules.instance import InstanceError
 from haicap.questionnaire.rules.schema import Field, Reader, Schema
@@ -102,6 +102,7 @@ def places_of(*, rows: QuerySet[Submission]) -> list[tuple[int, str, str, float,
     return [
         (pk, name or instance_id, state, place[1], place[0])
         for pk, name, instance_id, state, place in found[:MOST_PLACES]
+        if place
     ]
 
 
@@ -109,7 +110,7 @@ def submission_for(*, actor: Actor, form: Form, pk: int) -> Submission:
     """Return one submission with what its page names; raises Missing."""
     for is_test in (False, True):
         rows = submissions_for(actor=actor, form=form, is_test=is_test).select_related(
-            "form__campaign", "version", "unit", "person__body", "key__person"
+            "form__campaign", "version__form", "unit", "person__body", "key__person"
         )
         if row := rows.filter(pk=pk).first():
             return row
@@ -127,17 +128,6 @@ def attachment_for(*, actor: Actor, form: Form, submission: int, pk: int) -> Att
     if row is None:
         raise Missing("submission.no_file", _("There is no such file."))
     return row
-
-
-@lru_cache(maxsize=64)
-def _reader(pk: int, sha256: str) -> Reader:
-    """Return the reader of a version; what is published never changes, and a draft changes its digest."""
-    return Reader(Schema.from_json(FormVersion.objects.values_list("schema", flat=True).get(pk=pk)))
-
-
-def reader_of(version: FormVersion) -> Reader:
-    """Return the reader of a version of a form, kept in memory."""
-    return _reader(version.pk, version.sha256)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,13 +207,14 @@ class SubmissionPage:
     files: tuple[Attachment, ...]
     paradata: Paradata | None
     may_review: bool
+    may_correct: bool  # it came back, and this person corrects it
     unreadable: bool = False
 
 
 def submission_page_for(*, actor: Actor, form: Form, pk: int) -> SubmissionPage:
     """Return everything about one submission; the number of queries does not depend on what it holds."""
     row = submission_for(actor=actor, form=form, pk=pk)
-    reader = reader_of(row.version)
+    reader = opened_row(row=row.version).reader
     files = tuple(row.attachments.all())
     comments = list(row.comments.select_related("person"))
     by_place: dict[str, list[Comment]] = defaultdict(list)
@@ -240,6 +231,7 @@ def submission_page_for(*, actor: Actor, form: Form, pk: int) -> SubmissionPage:
     return SubmissionPage(
         submission=row, schema=reader.schema, blocks=blocks, comments=tuple(by_place.pop("", ())),
         history=_history(row), files=files, may_review=may_review, unreadable=not blocks,
+        may_correct=_may_correct(actor, form, row),
         paradata=_paradata(row) if may_review or is_own or actor.may("questionnaire.submission:all") else None,
     )  # fmt: skip
 
@@ -249,6 +241,12 @@ def _may_review(actor: Actor, form: Form, row: Submission) -> bool:
         return False
     rows = submissions_for(actor=actor, form=form, verb=Assignment.Verb.REVIEW, is_test=row.is_test)
     return rows.filter(pk=row.pk).exists()
+
+
+def _may_correct(actor: Actor, form: Form, row: Submission) -> bool:
+    if row.state != Submission.State.HAS_ISSUES:
+        return False
+    return Submission.objects.filter(corrected_by(actor=actor, form=form), pk=row.pk).exists()
 
 
 def _paradata(row: Submission) -> Paradata:
@@ -327,7 +325,7 @@ class _Blocks:
 
 def _history(row: Submission) -> tuple[Step, ...]:
     """Return editions with what they changed, and decisions, newest first."""
-    edits = list(row.history.select_related("version", "person", "key").order_by("number"))
+    edits = list(row.history.select_related("version__form", "person", "key").order_by("number"))
     steps: list[Step] = []
     for before, edit in zip([None, *edits], edits, strict=False):
         steps.append(
@@ -337,6 +335,9 @@ def _history(row: Submission) -> tuple[Step, ...]:
                 changes=_changes(before, edit) if before else (),
             )
         )  # fmt: skip
+    if not edits:
+        by = row.person.full_name if row.person else row.key.name if row.key else ""
+        steps.append(Step(at=row.received_at, who=by, action="received"))
     decided = AuditEntry.objects.filter(
         subject_type=Submission._meta.label_lower, subject_id=str(row.pk), action__in=_STEPS
     ).order_by("sequence")
@@ -351,8 +352,8 @@ def _changes(before: Edit, after: Edit) -> tuple[review.Change, ...]:
     try:
         return tuple(
             review.diff(
-                before=before.xml, after=after.xml, schema=reader_of(after.version).schema,
-                old=reader_of(before.version).schema,
+                before=before.xml, after=after.xml, schema=opened_row(row=after.version).schema,
+                old=opened_row(row=before.version).schema,
             )
         )  # fmt: skip
     except InstanceError:
@@ -373,3 +374,36 @@ def deleted_one_for(*, actor: Actor, form: Form, pk: str) -> Submission:
     if row is None:
         raise Missing("submission.missing", _("There is no such submission, or not for you."))
     return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A submission that came back, with what others than its author said of its newest edition."""
+
+    submission: Submission
+    reasons: str
+
+
+MOST_RETURNED = 20
+
+
+def returned_with_reasons_for(*, actor: Actor) -> list[Returned]:
+    """Return the submissions that came back to `actor`, the oldest first, at most 20 (three queries)."""
+    rows = returned_for(actor=actor).select_related("form").defer(*_HEAVY).order_by("pk")
+    said = Comment.objects.order_by("pk")
+    found = []
+    for row in rows.prefetch_related(Prefetch("comments", queryset=said))[:MOST_RETURNED]:
+        texts = review.reasons(
+            [(one.person_id, one.at, one.text) for one in row.comments.all()], author=row.person_id,
+            since=row.updated_at or row.received_at,
+        )  # fmt: skip
+        found.append(Returned(submission=row, reasons="; ".join(texts)))
+    return found
+
+
+def waiting_by_form_for(*, actor: Actor) -> list[tuple[Form, int]]:
+    """Return how many submissions of each form wait for a decision by `actor`, most first (three queries)."""
+    rows = waiting_for(actor=actor).order_by().values_list("form").annotate(number=Count("pk"))
+    counted = dict(rows)
+    forms = Form.objects.filter(pk__in=counted)
+    return sorted(((form, counted[form.pk]) for form in forms), key=lambda pair: -pair[1])

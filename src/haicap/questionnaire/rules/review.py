@@ -5,8 +5,9 @@ or edited may be decided on, a decision may be followed by any other, and an edi
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from lxml import etree
 
@@ -31,6 +32,14 @@ def may_follow(*, before: str, after: str) -> bool:
 def may_decide(*, state: str, is_own: bool, is_central: bool) -> bool:
     """Say whether a reviewer may decide so: nobody approves what they handed in themselves, but the centre may."""
     return state != "approved" or not is_own or is_central
+
+
+def reasons(
+    said: Iterable[tuple[int | None, datetime, str]], *, author: int | None, since: datetime
+) -> list[str]:
+    """Return the texts of remarks (person, time, text) that count as reasons: by others than the author, made since
+    the newest edition came."""
+    return [text for person, at, text in said if at >= since and (author is None or person != author)]
 
 
 def question_of(place: str) -> str:

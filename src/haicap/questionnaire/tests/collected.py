@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from haicap.campaign.models import Campaign
-from haicap.questionnaire.models import Edit, Form, FormVersion, Submission
+from haicap.questionnaire.models import Form, FormVersion, Submission
 from haicap.questionnaire.rules.schema import Schema
 
 XFORM = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
@@ -105,14 +105,9 @@ def put(
     xml = filled(identity=identity, form_id=form.form_id, **answers)
     digest = hashlib.sha256(xml.encode()).hexdigest()
     version = form.versions.get()
-    row = Submission.objects.create(
+    return Submission.objects.create(
         form=form, version=version, instance_id=identity, current_id=identity, xml=xml, sha256=digest, state=state,
         instance_name=answers.get("centre", "Bến Nghé"), received_at=AT, place=place,
         started_at=datetime(2025, 8, 5, 1, 0, tzinfo=UTC), ended_at=datetime(2025, 8, 5, 1, 20, 30, tzinfo=UTC),
         device="collect:1", agent="org.odk.collect", **about,
     )  # fmt: skip
-    Edit.objects.create(
-        form=form, submission=row, number=0, version=version, instance_id=identity, xml=xml, sha256=digest, at=AT,
-        person=about["person"],
-    )  # fmt: skip
-    return row

@@ -113,8 +113,6 @@ def _one(request: Request, form_id: int, pk: int, **more: Any) -> dict[str, Any]
     form = form_of(actor=request.actor, pk=form_id)
     page = queries.submission_page_for(actor=request.actor, form=form, pk=pk)
     row = page.submission
-    is_own = row.person_id is not None and row.person_id == request.actor.person_id
-    returned = row.state == row.State.HAS_ISSUES
     about = request.POST.get("path") or request.GET.get("about", "")
     return {
         "form": form,
@@ -123,8 +121,7 @@ def _one(request: Request, form_id: int, pk: int, **more: Any) -> dict[str, Any]
         "decide_form": DecideForm(),
         "comment_form": CommentForm(initial={"path": about}),
         "about": page.schema.by_path.get(question_of(about)),
-        "correct_url": actions.correct_url(row) if returned or page.may_review else "",
-        "must_correct": returned and (is_own or not page.may_review),
+        "correct_url": actions.correct_url(row) if page.may_correct or page.may_review else "",
         "may_edit": page.may_review and request.actor.may(actions.ALL),
         "report": getattr(row, "unit_report", None) if form.purpose == Form.Purpose.REPORT else None,
         **more,
