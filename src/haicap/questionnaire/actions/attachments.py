@@ -88,8 +88,12 @@ def _kept(name: str, upload: "File[Any]") -> Kept:
             details={"number": 413, **sizes},
         )
     sha256, path = store(upload)
-    kind = _MEDIA_TYPES.guess_type(name)[0] or "application/octet-stream"
-    return Kept(name=name, path=path, size=size, sha256=sha256, content_type=kind)
+    return Kept(name=name, path=path, size=size, sha256=sha256, content_type=media_type(name))
+
+
+def media_type(name: str) -> str:
+    """Return the media type a name promises; nothing is ever shown by it without being asked for as a file."""
+    return _MEDIA_TYPES.guess_type(name)[0] or "application/octet-stream"
 
 
 def store(upload: "File[Any]", *, folder: str = "submissions") -> tuple[str, str]:

@@ -16,6 +16,7 @@ from haicap.kernel import audit, filetypes
 from haicap.kernel.access import COMMUNE_ROLES, Actor, Role
 from haicap.kernel.errors import Refused
 from haicap.kernel.text import nfc
+from haicap.questionnaire.actions import report_record
 from haicap.questionnaire.actions.evidence import store_bytes
 from haicap.questionnaire.models import (
     Answer,
@@ -221,6 +222,7 @@ def enter_reports_bulk(
 
 def _write(actor: Actor, campaign: Campaign, batch: _Batch) -> None:
     with transaction.atomic():
+        report_record.new_all(reports=batch.reports)
         UnitReport.objects.bulk_create(batch.reports, batch_size=100)
         Section.objects.bulk_create(batch.sections, batch_size=1000)
         ReportedValue.objects.bulk_create(batch.values, batch_size=2000)
@@ -276,6 +278,7 @@ def verify_bulk(
         closed = UnitReport.objects.filter(campaign=campaign, unit__code__in=confirm)
         Section.objects.filter(report__in=closed).update(state=Section.State.VERIFIED, decided_at=now)
         closed.update(state=UnitReport.State.ACCEPTED)
+        report_record.follow(reports=closed.values_list("pk", flat=True))
         audit.record(
             actor=actor, action="questionnaire.values.verified", subject=campaign,
             after={"values": len(rows), "units": len(codes)},

@@ -13,6 +13,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, Refused
 from haicap.questionnaire.actions import attachments, filled
 from haicap.questionnaire.actions.attachments import Kept
+from haicap.questionnaire.actions.entities import apply_submission
 from haicap.questionnaire.models import FieldKey, Form, Submission
 from haicap.questionnaire.queries.versions import Opened, opened, opened_draft
 from haicap.questionnaire.rules.schema import Envelope, InstanceError, read_submission
@@ -47,16 +48,20 @@ class Parcel:
     kept: list[Kept]
 
 
-def read(*, form: Form, xml: bytes) -> Envelope:
-    """Open a filled form and see that it is one of `form`, with an identity; raises Malformed."""
+def read(xml: bytes) -> Envelope:
+    """Open a filled form; raises Malformed."""
     try:
-        envelope = read_submission(xml)
+        return read_submission(xml)
     except InstanceError as bad:
         raise Malformed(
             f"submission.{bad.code}",
             _("What was sent cannot be read as a filled form. It stays on the device; ask the secretariat."),
             details={"number": 413 if bad.code == "too_large" else 400.1, "detail": bad.detail},
         ) from bad
+
+
+def must_fit(*, form: Form, envelope: Envelope) -> Envelope:
+    """Return a filled form that is one of `form` and has an identity; raises Malformed."""
     if envelope.form_id != form.form_id:
         raise Malformed(
             "submission.other_form",
@@ -107,8 +112,10 @@ def unpack(
     device: str,
     agent: str,
     is_test: bool,
+    envelope: Envelope | None = None,
 ) -> Parcel:
-    envelope = read(form=form, xml=xml)
+    """Read a filled form and put its files on the disk; raises what `receive` says."""
+    envelope = must_fit(form=form, envelope=envelope or read(xml))
     version = _version(form, envelope, is_test=is_test)
     named = version.reader.attachments(envelope.root)
     wanted = tuple(dict.fromkeys(attachments.clean_name(name) for name in named))
@@ -132,8 +139,6 @@ def unpack(
 def apply_entities(actor: Actor, parcel: Parcel, row: Submission) -> None:
     """Let the entities follow what a submission says of them."""
     if parcel.version.schema.entities:
-        from haicap.questionnaire.actions.entities import apply_submission
-
         apply_submission(actor=actor, submission=row, schema=parcel.version.schema, root=parcel.envelope.root)
 
 

@@ -29,8 +29,9 @@ from haicap.questionnaire.actions.parcel import (
     other_bytes,
     unpack,
 )
-from haicap.questionnaire.models import Attachment, Draft, Edit, FieldKey, Form, Submission
+from haicap.questionnaire.models import Attachment, Edit, FieldKey, Form, Submission
 from haicap.questionnaire.queries.collect import must_fill
+from haicap.questionnaire.rules.schema import Envelope
 
 __all__ = ["Malformed", "Receipt", "add_files", "receive"]
 
@@ -46,19 +47,22 @@ def receive(
     agent: str = "",
     is_test: bool = False,
     reason: str = "",
+    envelope: Envelope | None = None,
 ) -> Receipt:
     """Take a filled form, an edit of one (it names a deprecatedID), or more files of one that is here already.
 
     `files` are (name, file) pairs; those the answers do not name are left out. The same bytes under the same identity
     are harmless and bring their files, also after the form was closed. `is_test` takes it with the draft of the form.
+    `envelope` is `xml` where the caller has opened it already.
     Raises, with Central's number in the details: Malformed 400.x for what is no filled form of `form`; Missing 404.6
     for an unknown version, 404.5 for an unknown deprecatedID; Conflict 409.2 closed form, 409.3 other bytes under the
     same identity, 409.8 identity of an edit used before, 409.9 edit of what was edited since, 409.18 deleted;
     NotAllowed where the form is not assigned; FileTooLarge.
     """
     parcel = unpack(
-        actor=actor, form=form, xml=xml, files=files, key=key, device=device, agent=agent, is_test=is_test
-    )
+        actor=actor, form=form, xml=xml, files=files, key=key, device=device, agent=agent, is_test=is_test,
+        envelope=envelope,
+    )  # fmt: skip
     if parcel.envelope.deprecated_id:
         return replace(actor=actor, parcel=parcel, reason=reason)
     if not is_test:
@@ -78,7 +82,7 @@ def receive(
 
 def _together(parcel: Parcel) -> AbstractContextManager[None]:
     """Return a transaction where more than the one row is written; one statement is a transaction of its own."""
-    alone = not parcel.wanted and not parcel.version.schema.entities and parcel.row.key_id is not None
+    alone = not parcel.wanted and not parcel.version.schema.entities
     return nullcontext() if alone else transaction.atomic()
 
 
@@ -87,10 +91,6 @@ def _complete(actor: Actor, parcel: Parcel) -> None:
     if parcel.wanted:
         attachments.expect(submission=parcel.row, wanted=parcel.wanted, kept=parcel.kept)
     apply_entities(actor, parcel, parcel.row)
-    if parcel.row.key_id is None and actor.person_id is not None:
-        Draft.objects.filter(
-            person_id=actor.person_id, form=parcel.form, instance_id=parcel.row.instance_id
-        ).delete()
 
 
 def _again(parcel: Parcel) -> Receipt | None:

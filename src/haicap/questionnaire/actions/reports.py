@@ -17,6 +17,7 @@ from haicap.kernel.errors import Conflict, NotAllowed, Refused
 from haicap.kernel.revision import claim
 from haicap.questionnaire.actions import values as stored
 from haicap.questionnaire.actions.checks import refuse_problems, report_problems
+from haicap.questionnaire.actions.report_record import record
 from haicap.questionnaire.models import Form, FormVersion, Section, UnitReport
 from haicap.questionnaire.queries.forms import plan_of, template_of
 from haicap.questionnaire.queries.reports import digest
@@ -244,6 +245,7 @@ def sign(*, actor: Actor, campaign: Campaign, unit: Unit, revision: int) -> Unit
         sections.update(state=Section.State.SUBMITTED)
         row.state = states.report_state(row.sections.values_list("state", flat=True))
         row.save()
+        record(report=row)
         audit.record(
             actor=actor, action="questionnaire.report.signed", subject=row,
             after={"edition": row.edition, "sha256": row.xml_sha256},

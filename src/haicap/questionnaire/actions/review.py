@@ -13,6 +13,7 @@ from haicap.campaign.models import Campaign
 from haicap.kernel import audit
 from haicap.kernel.access import COMMUNE_ROLES, Actor
 from haicap.kernel.errors import Missing, NotAllowed, Refused
+from haicap.questionnaire.actions import report_record
 from haicap.questionnaire.models import Section, UnitReport
 from haicap.questionnaire.queries.reports import unit_report_for
 from haicap.questionnaire.queries.scope import review_areas_of
@@ -60,6 +61,7 @@ def settle_report(report: UnitReport) -> None:
     state = states.report_state(report.sections.values_list("state", flat=True))
     UnitReport.objects.filter(pk=report.pk).update(state=state)
     report.state = state
+    report_record.follow(reports=[report.pk])
 
 
 def accept_section(*, actor: Actor, campaign: Campaign, unit: Unit, area: str) -> Section:
@@ -93,6 +95,7 @@ def return_sections(
             _decide(section, Section.State.RETURNED, actor=actor, reason=reason.strip())
             returned.append(section)
         UnitReport.objects.filter(pk=returned[0].report_id).update(state=UnitReport.State.RETURNED)
+        report_record.follow(reports=[returned[0].report_id])
         parts = "; ".join(f"{section.area.code}: {section.reason}" for section in returned)
         notify(
             actor=actor,
