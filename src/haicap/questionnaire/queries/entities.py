@@ -135,10 +135,10 @@ def uses_of(*, actor: Actor, datasets: Sequence[Dataset]) -> dict[int, Uses]:
     published = FormVersion.objects.filter(form__in=forms, state=FormVersion.State.PUBLISHED)
     reads: dict[int, list[Form]] = {}
     media = FormMedia.objects.filter(version__in=published, dataset__in=datasets)
-    for dataset_id, form_id in media.order_by("pk").values_list("dataset", "version__form"):
+    for dataset_id, form_id in media.order_by("pk").values_list("dataset_id", "version__form_id"):
         reads.setdefault(dataset_id, []).append(forms[form_id])
     writes: dict[tuple[int, str], list[Form]] = {}
-    for form_id, declared in published.values_list("form", "schema__entities"):
+    for form_id, declared in published.values_list("form_id", "schema__entities"):
         for name in sorted({one["dataset"] for one in declared or []}):
             writes.setdefault((forms[form_id].campaign_id, name), []).append(forms[form_id])
     return {
@@ -161,12 +161,14 @@ def dataset_csv(dataset: Dataset, *, safe: bool = False) -> Iterator[bytes]:
     properties = properties_of(dataset)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
+    if safe:
+        buffer.write("\ufeff")
     writer.writerow(rules.csv_heading(properties))
-    yield ("\ufeff" if safe else "").encode()
     rows = _members(dataset).values_list("pk", "uuid", "label", "number", "data")
-    last = 0
-    while some := list(rows.filter(pk__gt=last)[:_CHUNK]):
-        last = some[-1][0]
+    last, some = 0, None
+    while some is None or len(some) == _CHUNK:
+        some = list(rows.filter(pk__gt=last)[:_CHUNK])
+        last = some[-1][0] if some else last
         lines: Iterable[list[Any]] = (
             rules.csv_row(identity, label, number, data, properties)
             for _pk, identity, label, number, data in some
@@ -177,7 +179,6 @@ def dataset_csv(dataset: Dataset, *, safe: bool = False) -> Iterator[bytes]:
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
-    yield buffer.getvalue().encode()
 
 
 def dataset_md5(dataset: Dataset) -> str:
@@ -224,7 +225,7 @@ def versions_for(*, actor: Actor, entity: Entity) -> QuerySet[EntityVersion]:
 def steps_for(*, actor: Actor, entity: Entity) -> list[Step]:
     """Return the newest versions of an entity, newest first, each with what it changed."""
     newest = list(versions_for(actor=actor, entity=entity).order_by("-number")[: MOST_VERSIONS + 1])
-    return [_step(row, before) for row, before in zip(newest, [*newest[1:], None], strict=True)][
+    return [_step(row, before) for row, before in zip(newest, [*newest[1:], None], strict=False)][
         :MOST_VERSIONS
     ]
 

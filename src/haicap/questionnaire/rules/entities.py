@@ -84,8 +84,8 @@ def decide(past: Sequence[Past], change: Change) -> Outcome:
     """
     if change.branch:
         return _in_branch(past, change)
-    now = past[-1]
     base = _numbered(past, change.base)
+    now = past[-1]
     return _merged(
         now, change.received, base=base.number, others=base.number < now.number, changed=moved(base, now)
     )

@@ -15,7 +15,7 @@ from haicap.questionnaire.actions.entities.members import (
     restore_entity,
     update_entity,
 )
-from haicap.questionnaire.actions.entities.register import Synced, sync_register
+from haicap.questionnaire.actions.entities.register import Synced, follow_register, sync_register
 from haicap.questionnaire.actions.entities.submissions import apply_again, apply_submission
 from haicap.questionnaire.actions.entities.table import Imported, import_entities
 
@@ -31,6 +31,7 @@ __all__ = [
     "create_entities",
     "create_entity",
     "delete_entity",
+    "follow_register",
     "import_entities",
     "link_media",
     "publish_properties",

@@ -168,8 +168,9 @@ class Book:
     ) -> EntityVersion:
         return EntityVersion(
             entity=entity, number=entity.number, label=entity.label, data=entity.data, received=dict(received),
-            base=base, branch=branch, branch_base=branch_base, conflict=conflict, clashing=list(clashing), submission=self.source.submission,
-            person_id=self.source.person_id, agent=self.source.agent[:255], at=self.at,
+            base=base, branch=branch, branch_base=branch_base, conflict=conflict, clashing=list(clashing),
+            submission=self.source.submission, person_id=self.source.person_id, agent=self.source.agent[:255],
+            at=self.at,
         )  # fmt: skip
 
 

@@ -52,6 +52,12 @@ def sync_register(*, actor: Actor, campaign: Campaign) -> list[Synced]:
     return [_sync(actor, campaign, source, plan) for source, plan in _LISTS.items()]
 
 
+def follow_register() -> list[Synced]:
+    """Bring the lists of every open campaign that has them to what the register says now."""
+    rows = Campaign.objects.filter(state=Campaign.State.OPEN, datasets__source=Dataset.Source.COMMUNES)
+    return [one for campaign in rows.distinct() for one in sync_register(actor=SYSTEM, campaign=campaign)]
+
+
 def _sync(actor: Actor, campaign: Campaign, source: str, plan: _List) -> Synced:
     dataset = create_from_register(
         actor=actor, campaign=campaign, source=source, is_personal=plan.is_personal

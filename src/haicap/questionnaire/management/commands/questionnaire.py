@@ -1,4 +1,4 @@
-"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status"""
+"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status | export FORM_ID --out FILE | datasets WHAT"""
 
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,11 @@ from haicap.kernel.access import SYSTEM
 from haicap.kernel.errors import Refusal
 from haicap.kernel.tables import Faulty
 from haicap.questionnaire import actions, queries
+from haicap.questionnaire.actions.entities import sync_register
+from haicap.questionnaire.actions.export import export_submissions
+from haicap.questionnaire.queries.collect import form_of
+from haicap.questionnaire.queries.entities import datasets_for
+from haicap.questionnaire.rules.export import FORMATS, Options
 from haicap.questionnaire.rules.states import ORDER
 
 
@@ -20,7 +25,7 @@ class Command(BaseCommand):
     help = "Make the questionnaire from the plan, load an edited workbook, or tell how reporting stands."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the four verbs."""
+        """Add the verbs."""
         parser.add_argument("--campaign", default="", help="code of the campaign; the open one by default")
         verbs = parser.add_subparsers(dest="verb", required=True)
         verbs.add_parser("build", help="make the form from the plan and publish it")
@@ -30,6 +35,17 @@ class Command(BaseCommand):
         ):
             verbs.add_parser(verb, help=text).add_argument("file", type=Path)
         verbs.add_parser("status", help="areas by state")
+        datasets = verbs.add_parser(
+            "datasets", help="fill the follow-through lists from the register, or list them"
+        )
+        datasets.add_argument("what", choices=["sync", "list"])
+        export = verbs.add_parser("export", help="write the submissions of a form to a file")
+        export.add_argument("form_id")
+        export.add_argument("--format", choices=FORMATS, default="csv")
+        export.add_argument("--out", type=Path, required=True)
+        export.add_argument("--labels", action="store_true", help="questions and choices in words")
+        export.add_argument("--split", action="store_true", help="a column for each of several choices")
+        export.add_argument("--language", default="vi")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked; a refusal ends with its sentence and every fault on its line."""
@@ -65,6 +81,22 @@ class Command(BaseCommand):
         with form.source.open("rb") as source:
             options["file"].write_bytes(source.read())
         self.stdout.write(str(options["file"]))
+
+    def _export(self, campaign: Any, options: dict[str, Any]) -> None:
+        form = form_of(actor=SYSTEM, campaign=campaign, form_id=options["form_id"])
+        wanted = Options(**{name: options[name] for name in ("format", "labels", "split", "language")})
+        found = export_submissions(actor=SYSTEM, form=form, options=wanted)
+        with options["out"].open("wb") as target:
+            found.write(target, report=lambda done, of: self.stderr.write(f"{done}/{of}"))
+        self.stdout.write(f"{options['out']} {found.count}")
+
+    def _datasets(self, campaign: Any, options: dict[str, Any]) -> None:
+        if options["what"] == "sync":
+            for done in sync_register(actor=SYSTEM, campaign=campaign):
+                self.stdout.write(f"{done.dataset.name}\t+{done.created}\t~{done.changed}")
+            return
+        for row in datasets_for(actor=SYSTEM, campaign=campaign):
+            self.stdout.write(f"{row.name}\t{row.count}\t{row.changed_at:%Y-%m-%dT%H:%M:%S%z}")
 
     def _status(self, campaign: Any, options: dict[str, Any]) -> None:
         totals = queries.totals_for(actor=SYSTEM, campaign=campaign)
