@@ -5,6 +5,7 @@ A place is the path below the root with the number of each row, as `tests.filled
 and the like for files, `@drawn:x` for drawings.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -54,23 +55,33 @@ def fill_form(page: Any, answers: Mapping[str, Any]) -> None:
 
     Raises NotOnPage where places are left that no answer makes relevant.
     """
-    pending = dict(answers)
+    pending, stuck = dict(answers), 0
     while pending:
         left: dict[str, Any] = {}
         for place, value in pending.items():
             if not _answer(page, place, value):
                 left[place] = value
-        if len(left) == len(pending):
+        stuck = stuck + 1 if len(left) == len(pending) else 0
+        if stuck > 1:
             raise NotOnPage(", ".join(left))
         pending = left
+        _visit_all(page)
     page.keyboard.press("Tab")
+
+
+def _visit_all(page: Any) -> None:
+    """Go through all parts of the form: a part is brought up to date when it is opened."""
+    links = page.locator("#area-nav li:not([hidden]) a")
+    for number in range(links.count()):
+        if links.nth(number).is_visible():
+            links.nth(number).click()
 
 
 def submit_form(page: Any) -> str:
     """Hand in; return what became of it: received, queued (no line), refused or problems."""
     page.evaluate("() => { delete document.documentElement.dataset.collect }")
     page.click("#submit-form")
-    page.wait_for_selector("html[data-collect]")
+    page.wait_for_selector("html[data-collect]", timeout=30_000)
     if page.locator("html[data-collect=problems]").count():
         return "problems"
     try:
@@ -121,7 +132,9 @@ def _rows(page: Any, place: str) -> bool:
 def _set(page: Any, root: Any, kind: str, value: Any) -> None:
     if kind == "upload":
         _file(page, root, str(value))
-    elif kind in ("select", "select1"):
+    elif kind == "select1":
+        _choose(root, [value] if isinstance(value, str) else value)
+    elif kind == "select":
         _choose(root, value if isinstance(value, list) else str(value).split())
     elif kind == "select1-list":
         root.locator("select").select_option(str(value))
@@ -163,7 +176,7 @@ def _choose(root: Any, values: list[str]) -> None:
         if box.get_attribute("type") == "checkbox" and box.get_attribute("value") not in values:
             box.uncheck()
     for value in values:
-        root.locator(f".choices input[value='{value}']").check()
+        root.locator(f".choices input[value={json.dumps(value, ensure_ascii=False)}]").check()
 
 
 def _rank(root: Any, values: list[str]) -> None:

@@ -18,6 +18,7 @@ import {
   instanceIdOf,
   type Loaded,
   loadVersion,
+  Namespaces,
   nameIn,
   without,
 } from "./questionnaire/xform";
@@ -31,6 +32,7 @@ class CollectPage {
   root!: RootNode;
   private row!: Filled;
   private guidance!: Guidance;
+  private namespaces!: Namespaces;
   private readonly sections = new Sections<GroupPanel>(config.form.due ?? "");
   private sync!: Sync;
   private writing: Promise<unknown> = Promise.resolve();
@@ -43,11 +45,12 @@ class CollectPage {
   /** Begins or goes on: `row` is what this device keeps, made from the newest state known. */
   async begin(row: Filled | null, xform: string, info: FormInfo, edit: ServerDraft | null): Promise<void> {
     this.guidance = new Guidance(xform);
+    this.namespaces = new Namespaces(xform);
     this.media = new Map(info.media.map((file) => [file.name, file.url]));
     if (edit) this.root = await this.edited(edit);
     else if (row) this.root = await this.restored(row.xml, row.instance);
     else this.root = this.form.createInstance(instanceConfig(config)).root;
-    const xml = this.root.instanceState.instanceXML;
+    const xml = this.xml();
     this.row = row ?? blankRow(info, instanceIdOf(xml), xml);
     this.language();
     this.draw();
@@ -55,7 +58,7 @@ class CollectPage {
       `${api}/drafts/${encodeURIComponent(this.row.instance)}`,
       this.keeper(),
       {
-        xml: () => this.root.instanceState.instanceXML,
+        xml: () => this.xml(),
         extra: () => ({ number: this.row.number, name: this.row.name, device: deviceId() }),
         show,
         saved: () => void this.filesToo(),
@@ -65,6 +68,10 @@ class CollectPage {
       this.row.revision,
     );
     if (edit) this.changed();
+  }
+
+  private xml(): string {
+    return this.namespaces.declare(this.root.instanceState.instanceXML);
   }
 
   private async restored(xml: string, instance: string): Promise<RootNode> {
@@ -123,7 +130,7 @@ class CollectPage {
   }
 
   private async removeFile(node: AnyNode): Promise<void> {
-    const xml = without(this.root.instanceState.instanceXML, node.currentState.reference);
+    const xml = without(this.xml(), node.currentState.reference);
     await this.reopen(xml);
     this.changed();
   }
@@ -206,7 +213,7 @@ class CollectPage {
 
   /** Puts what another device saved and what stands here together, asking where both answered. */
   async meet(other: Pick<Meanwhile, "xml" | "revision" | "saved_by" | "saved_at">): Promise<void> {
-    const mine = this.root.instanceState.instanceXML;
+    const mine = this.xml();
     const both = await together(this.root, this.sync.base, mine, other);
     this.sync.base = other.xml;
     this.sync.revision = other.revision;
@@ -224,7 +231,7 @@ class CollectPage {
       return;
     }
     const payload = await this.root.prepareInstancePayload({ payloadType: "monolithic" });
-    const xml = await payload.data[0].get("xml_submission_file").text();
+    const xml = this.namespaces.declare(await payload.data[0].get("xml_submission_file").text());
     this.sync.halt();
     await this.writing;
     await this.putFiles(this.row.instance);

@@ -103,6 +103,35 @@ export function nameIn(xml: string): string {
   return new DOMParser().parseFromString(text, "text/html").documentElement.textContent ?? "";
 }
 
+/** Declares at the root what names of the instance use and the engine leaves out: namespaces of the form's author. */
+export class Namespaces {
+  private readonly known: [string, string][];
+
+  constructor(xform: string) {
+    const root = new DOMParser().parseFromString(xform, "text/xml").documentElement;
+    this.known = [...root.attributes]
+      .filter((one) => one.prefix === "xmlns")
+      .map((one) => [one.localName, one.value]);
+  }
+
+  declare(xml: string): string {
+    const [, head = "", root = ""] = /^((?:<\?[^>]*\?>\s*)?<[^\s/>]+)([^>]*)/.exec(xml) ?? [];
+    const missing = this.known.filter(
+      ([prefix]) => xml.includes(`${prefix}:`) && !root.includes(`xmlns:${prefix}=`) && uses(xml, prefix),
+    );
+    const added = missing
+      .map(([prefix, uri]) => ` xmlns:${prefix}="${uri.replace(/"/g, "&quot;")}"`)
+      .join("");
+    return head + added + xml.slice(head.length);
+  }
+}
+
+/** True where a tag or an attribute has the prefix and nobody below the root declares it. */
+function uses(xml: string, prefix: string): boolean {
+  if (xml.includes(`xmlns:${prefix}=`)) return false;
+  return new RegExp(`<[^>]*[\\s</]${prefix}:[\\w.-]+[^>]*>`).test(xml);
+}
+
 /** The instance with the answer at `reference` taken away. */
 export function without(xml: string, reference: string): string {
   const { document, byPath } = elementsOf(xml);
