@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
-from functools import partial
+from functools import lru_cache, partial
 
 from haicap.questionnaire.rules.export.layout import Column, Layout
 from haicap.questionnaire.rules.schema import Choice, Schema, in_language, points
@@ -36,8 +36,11 @@ def _chosen(text: str, *, value: str) -> str:
     return "1" if value in text.split() else "0"
 
 
+_points = lru_cache(maxsize=16)(points)  # latitude and longitude are asked for one after the other
+
+
 def _coordinate(text: str, *, name: str) -> str:
-    found = points(text)
+    found = _points(text)
     return repr(getattr(found[0], name)) if found else ""
 
 

@@ -44,16 +44,12 @@ class _Table:
     def __init__(self, archive: Archive, name: str) -> None:
         self._member: Member = archive.open(name)
         self._member.write("\ufeff")
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer)
+        self._writer = csv.writer(self._member)
 
     def write(self, texts: list[str], numeric: Iterable[bool] = ()) -> None:
         if any(text and text[0] in _RISKY for text in texts):
             texts = _safe(texts, list(numeric) or [False] * len(texts))
         self._writer.writerow(texts)
-        self._member.write(self._buffer.getvalue())
-        self._buffer.seek(0)
-        self._buffer.truncate()
 
 
 def _safe(texts: list[str], numeric: list[bool]) -> list[str]:
