@@ -39,4 +39,18 @@ class QuestionnaireConfig(AreaConfig):
             permission="questionnaire.form:read",
             order=330,
         ),
+        MenuItem(
+            label=_("My devices"),
+            url_name="questionnaire:devices",
+            icon="device-mobile",
+            permission="questionnaire.key:own",
+            order=345,
+        ),
+        MenuItem(
+            label=_("Follow-through lists"),
+            url_name="questionnaire:datasets",
+            icon="list-details",
+            permission="questionnaire.dataset:read",
+            order=340,
+        ),
     )

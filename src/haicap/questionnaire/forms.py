@@ -1,8 +1,10 @@
 """Forms of the questionnaire's pages; the questionnaire itself is filled in through the form page."""
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from haicap.accounts.models import Person
 from haicap.campaign.models import Field
 from haicap.kernel.text import localized
 from haicap.questionnaire.present import show_text
@@ -106,3 +108,38 @@ def _control(field: Field) -> forms.Field:
     return forms.CharField(
         widget=forms.TextInput(attrs={"inputmode": "decimal"}), help_text=localized(field, "label")
     )
+
+
+class DeviceForm(Form):
+    """A device for the field: its name, and whose it is."""
+
+    name = forms.CharField(
+        label=_("Name of the device"),
+        max_length=200,
+        help_text=_("By which you know it again, for example: telephone of the ward's officer."),
+    )
+    holder = forms.ModelChoiceField(
+        label=_("Whose it is"),
+        queryset=Person.objects.none(),
+        required=False,
+        empty_label=_("nobody's: it sees only the forms assigned to it"),
+        help_text=_("The device acts with this person's roles, for filling in only."),
+    )
+
+    def __init__(
+        self, *args: object, people: QuerySet[Person], own: int | None, others: bool, **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people, self.own = people, own
+        if others:
+            self.fields["holder"].queryset = people  # type: ignore[attr-defined]
+            self.fields["holder"].initial = own
+        else:
+            del self.fields["holder"]
+
+    def person(self) -> Person | None:
+        """Return whose device it is, None for nobody's."""
+        if "holder" in self.fields:
+            chosen: Person | None = self.cleaned_data["holder"]
+            return chosen
+        return self.people.get(pk=self.own or -1)

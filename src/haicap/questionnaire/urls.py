@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.mine, name="mine"),
     path("", include("haicap.questionnaire.urls_submissions")),
     path("", include("haicap.questionnaire.urls_export")),
+    path("", include("haicap.questionnaire.urls_datasets")),
+    path("", include("haicap.questionnaire.urls_devices")),
     path("board/", views.board, name="board"),
     path("queue/", views.queue, name="queue"),
     path("fill/", views.collect, name="collect"),
