@@ -278,12 +278,13 @@ def said(trouble: Trouble) -> Said:
     )
 
 
-def faulty(name: str, bad: FormError, message: Text) -> Faulty:
-    """Return the refusal of a file: all its faults by place, its warnings in the details."""
-    faults = []
-    for trouble in bad.troubles:
-        one = said(trouble)
-        faults.append(
+class FormFaulty(Faulty):
+    """A file that cannot be taken; `troubles` and `warnings` are in sentences, by place."""
+
+    def __init__(self, code: str, message: Text, *, name: str, bad: FormError) -> None:
+        self.troubles = tuple(said(trouble) for trouble in bad.troubles)
+        self.warnings = tuple(said(trouble) for trouble in bad.warnings)
+        faults = [
             Fault(
                 file=f"{name}:{one.sheet}" if one.sheet else name,
                 row=one.row,
@@ -291,14 +292,14 @@ def faulty(name: str, bad: FormError, message: Text) -> Faulty:
                 message=one.message,
                 code=one.code,
             )
-        )
-    refusal = Faulty("form.faulty", message, faults=faults)
-    refusal.details = {
-        **refusal.details,
-        "troubles": [asdict(said(trouble)) for trouble in bad.troubles],
-        "warnings": [asdict(said(trouble)) for trouble in bad.warnings],
-    }
-    return refusal
+            for one in self.troubles
+        ]
+        super().__init__(code, message, faults=faults)
+        self.details = {
+            **self.details,
+            "troubles": [asdict(one) for one in self.troubles],
+            "warnings": [asdict(one) for one in self.warnings],
+        }
 
 
 def to_json(troubles: Sequence[Trouble]) -> list[dict[str, Any]]:

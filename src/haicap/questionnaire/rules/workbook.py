@@ -2,7 +2,9 @@
 column."""
 
 import io
+import re
 import unicodedata
+import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -131,3 +133,26 @@ def read(
         xform=to_xform(raw),
         extra=tuple(n for n in extra if n not in known and not n.startswith(xlsform.RULE_NOTE)),
     )
+
+
+_MACRO_PART = re.compile(rb"<(?:Override|Default|Relationship)\b[^>]*(?:vbaProject|vbaData)[^>]*/>", re.I)
+_MACRO_TYPE = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_PLAIN_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+
+
+def without_macros(raw: bytes) -> bytes:
+    """Return an .xlsm workbook, read within bounds before, as an .xlsx: its macros are left out, its cells stay."""
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(raw)) as old,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for part in old.infolist():
+            name = part.filename.lower()
+            if "vbaproject" in name or "vbadata" in name:
+                continue
+            content = old.read(part)
+            if name.endswith((".rels", "[content_types].xml")):
+                content = _MACRO_PART.sub(b"", content).replace(_MACRO_TYPE, _PLAIN_TYPE)
+            new.writestr(part.filename, content)
+    return target.getvalue()

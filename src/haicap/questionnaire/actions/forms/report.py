@@ -19,7 +19,7 @@ from haicap.questionnaire.rules import names, workbook, xlsform
 from haicap.questionnaire.rules.plan import Plan
 from haicap.questionnaire.rules.schema import Schema
 from haicap.questionnaire.rules.troubles import FormError
-from haicap.questionnaire.troubles import faulty
+from haicap.questionnaire.troubles import FormFaulty
 
 FORM_WRITE = "questionnaire.form:write"
 
@@ -31,7 +31,7 @@ def _next_version(campaign: Campaign) -> int:
 
 
 def _faulty(name: str, bad: FormError) -> Faulty:
-    return faulty(name, bad, _("The workbook is not a form of this plan."))
+    return FormFaulty("form.faulty", _("The workbook is not a form of this plan."), name=name, bad=bad)
 
 
 def publish_form(*, actor: Actor, campaign: Campaign, raw: bytes, xform: str, note: str = "") -> FormVersion:
