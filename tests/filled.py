@@ -11,7 +11,9 @@ list of rows; several choices are a list. Texts that begin with @ stand for some
 
 import copy
 import hashlib
+import io
 import json
+import re
 import struct
 import unicodedata
 import zlib
@@ -24,6 +26,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from lxml import etree
+from openpyxl import Workbook
 from pyxform.xls2xform import convert
 
 FORMS = Path(__file__).parent / "forms"
@@ -69,6 +72,33 @@ def form_named(name: str) -> PublicForm:
 def converted(form: PublicForm) -> Any:
     """Return what pyxform makes of a form."""
     return convert(form.markdown, file_type=".md", form_name="data")
+
+
+def tables(markdown: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the rows of an XLSForm in Markdown: the name of the sheet, and the cells by column."""
+    sheet = ""
+    columns: list[str] = []
+    for line in markdown.splitlines():
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        if cells[0]:
+            sheet, columns = cells[0], []
+        elif not columns:
+            columns = cells[1:]
+        else:
+            yield sheet, dict(zip(columns, cells[1:], strict=True))
+
+
+def workbook(form: PublicForm) -> bytes:
+    """Return a form as the workbook its author would bring."""
+    book = Workbook()
+    book.remove(book.active)
+    for title, row in tables(form.markdown):
+        if title not in book.sheetnames:
+            book.create_sheet(title).append(list(row))
+        book[title].append([cell or None for cell in row.values()])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
 
 
 def media_named(name: str) -> bytes:

@@ -22,6 +22,7 @@ from tests.filled import (  # fmt: skip
     made,
     media_named,
     names,
+    tables,
 )
 
 TYPES = {
@@ -47,20 +48,6 @@ FUNCTIONS = {
     "selected(", "selected-at(", "count-selected(", "coalesce(", "if(", "concat(", "round(", "int(", "regex(",
     "string-length(", "format-date(", "decimal-date-time(", "jr:choice-name(", "today()", "uuid()", "current()",
 }  # fmt: skip
-
-
-def tables(markdown):
-    """Yield the sheets of an XLSForm in Markdown: name, columns, rows by column."""
-    sheet = ""
-    columns: list[str] = []
-    for line in markdown.splitlines():
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
-        if cells[0]:
-            sheet, columns = cells[0], []
-        elif not columns:
-            columns = cells[1:]
-        else:
-            yield sheet, dict(zip(columns, cells[1:], strict=True))
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,132 @@
+"""A small data folder with forms to fill in: units, plan, one person, and forms published as their authors would."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import PASSWORD, environment_of
+
+PERSON = "nguoi-lam-bieu-mau"
+COMMAND = "from tests.publishing import prepare; prepare()"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What an author brings: a file, and the folder or files its form chooses from and shows."""
+
+    name: str
+    path: str
+    media: Mapping[str, str] = field(default_factory=dict)  # name of a file to its path
+
+
+def publish_all(data: Path, brought: Sequence[Brought]) -> dict[str, Any]:
+    """Make the data folder and publish the forms in a process of its own.
+
+    Returns by name: {"id", "form_id", "media"} of a published form, or {"error"}.
+    """
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", COMMAND],
+        env=environment_of(data), input=json.dumps([asdict(one) for one in brought]), capture_output=True, text=True,
+        timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def prepare() -> None:
+    """Fill the empty database of this process and publish what stands on standard input; print what became of it."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "haicap.settings")
+    django.setup()
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from haicap.accounts.actions import add_person
+    from haicap.accounts.queries import actor_of
+    from haicap.campaign.actions import load_plan
+    from haicap.kernel.access import SYSTEM, Role
+    from haicap.register.actions import load_province
+    from haicap.register.models import Body
+
+    call_command("migrate", verbosity=0)
+    load_province(actor=SYSTEM, province="79")
+    campaign = load_plan(actor=SYSTEM, path=settings.HAICAP_PLANS / "hcmc-2025").campaign
+    person = add_person(
+        actor=SYSTEM, username=PERSON, full_name="Cán bộ mẫu làm biểu mẫu", body=Body.objects.get(code="SNV"),
+        roles=[Role.SECRETARIAT], password=PASSWORD,
+    )  # fmt: skip
+    publisher = _Publisher(actor_of(person=person), campaign)
+    brought = [Brought(**one) for one in json.loads(sys.stdin.read())]
+    print(json.dumps({one.name: publisher.publish(one) for one in brought}))
+
+
+class _Publisher:
+    """Publishes forms; a form whose id is taken goes to a further campaign, a copy of the first."""
+
+    def __init__(self, actor: Any, campaign: Any) -> None:
+        self.actor, self.campaigns = actor, [campaign]
+
+    def publish(self, brought: Brought) -> dict[str, Any]:
+        """Publish one form with its files; return its key and id, or what was refused."""
+        from haicap.kernel.errors import Refusal
+
+        try:
+            return self._published(brought)
+        except Refusal as refused:
+            return {"error": f"{refused.code}: {refused} {refused.details}"}
+
+    def _campaign_without(self, form_id: str) -> Any:
+        from haicap.campaign.models import Campaign
+        from haicap.questionnaire.models import Form
+
+        for campaign in self.campaigns:
+            if not Form.objects.filter(campaign=campaign, form_id=form_id).exists():
+                return campaign
+        more = Campaign.objects.get(pk=self.campaigns[0].pk)
+        more.pk, more.code = None, f"{more.code}-{len(self.campaigns) + 1}"
+        more.save()
+        self.campaigns.append(more)
+        return more
+
+    def _published(self, brought: Brought) -> dict[str, Any]:
+        import hashlib
+
+        from django.core.files.base import ContentFile
+        from django.utils import timezone
+
+        from haicap.questionnaire.models import Form, FormMedia, FormVersion
+        from haicap.questionnaire.rules.convert import convert_form
+        from haicap.questionnaire.rules.troubles import FormError
+
+        path = Path(brought.path)
+        try:
+            made = convert_form(path.read_bytes(), name=path.name)
+        except FormError as bad:
+            return {"error": "; ".join(f"{one.code} {one.detail}" for one in bad.troubles)}
+        now = timezone.now()
+        form = Form.objects.create(campaign=self._campaign_without(made.form_id), form_id=made.form_id,
+                                   title=made.title, created_at=now)  # fmt: skip
+        version = FormVersion.objects.create(
+            form=form, number=1, version=made.version, xform=made.xform, sha256="0" * 64,
+            md5=hashlib.md5(made.xform.encode()).hexdigest(), schema=made.schema.to_json(), created_at=now,
+        )  # fmt: skip
+        for media in made.schema.media:
+            raw = made.itemsets.encode() if media.name == "itemsets.csv" else _bytes_of(brought, media.name)
+            FormMedia.objects.create(
+                version=version, name=media.name, kind=media.kind, file=ContentFile(raw, media.name), size=len(raw),
+                md5=hashlib.md5(raw).hexdigest(), updated_at=now,
+            )  # fmt: skip
+        return {"id": form.pk, "form_id": form.form_id, "media": [one.name for one in made.schema.media]}
+
+
+def _bytes_of(brought: Brought, name: str) -> bytes:
+    from tests.filled import media_named
+
+    return Path(brought.media[name]).read_bytes() if name in brought.media else media_named(name)
