@@ -152,6 +152,13 @@ def properties_of(dataset: Dataset) -> list[str]:
     return list(dataset.properties.order_by("pk").values_list("name", flat=True))
 
 
+def values_of(entity: Entity) -> list[tuple[str, bool]]:
+    """Return the label and the properties of a member in order, each with whether the register keeps it there."""
+    rows = entity.dataset.properties.order_by("pk").values_list("name", "is_kept")
+    is_known = bool(entity.key)
+    return [(rules.LABEL, is_known), *((name, is_kept and is_known) for name, is_kept in rows)]
+
+
 def dataset_csv(dataset: Dataset, *, safe: bool = False) -> Iterator[bytes]:
     """Yield a list as the CSV that clients read, in UTF-8: name (the uuid), label, __version, then the properties.
 
