@@ -15,7 +15,7 @@ urlpatterns = [
     path("questionnaire/", include("haicap.questionnaire.urls")),
     path("findings/", include("haicap.findings.urls")),
     path("reports/", include("haicap.assessment.urls")),
-    path("v1/", include("haicap.questionnaire.openrosa.urls")),
     path("v1/", include("haicap.questionnaire.central.urls")),
+    path("v1/", include("haicap.questionnaire.openrosa.urls")),
     path("api/", api.urls),
 ]

@@ -1,6 +1,6 @@
 """The door of every address under /v1/: authentication, methods, and refusals as Central writes them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -29,13 +29,20 @@ def _enter(request: Request, *, is_account: bool) -> None:
 
 
 def resource(
-    *, door: str = "signed in", is_account: bool = False, challenge: bool = False, **handlers: Handler
+    *,
+    door: str = "signed in",
+    is_account: bool = False,
+    challenge: bool = False,
+    also: Mapping[str, Handler] | None = None,
+    **own: Handler,
 ) -> Callable[..., HttpResponseBase]:
-    """Return the view of one address: a handler for each method it answers.
+    """Return the view of one address: a handler for each method it answers (`also`: more of them).
 
     `door` "public" asks for nothing; `is_account` lets in who has no part in collecting. `challenge` makes a 401 ask
     for a name and password, which spreadsheet programs wait for.
     """
+
+    handlers = {**own, **(also or {})}
 
     @csrf_exempt  # `actor_for` asks for the token where a cookie is all there is
     def view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:

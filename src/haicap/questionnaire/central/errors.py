@@ -14,18 +14,13 @@ from haicap.questionnaire.rules.odata import ODataError
 
 NUMBERS: Mapping[str, float] = {
     "form.unpublished": 404.1,
-    "form.id_taken": 409.3,
-    "form.id_used": 409.3,
-    "form.version_used": 409.6,
-    "form.version_taken": 409.6,
-    "form.draft_missing": 404.1,
     "form.no_draft": 404.1,
+    "form.media_unknown": 404.1,
+    "form.id_taken": 409.3,
+    "form.version_taken": 409.6,
     "form.never_published": 409.7,
-    "form.type_changed": 400.17,
     "form.faulty": 400.15,
-    "entity.deleted": 404.11,
-    "entity.property": 400.28,
-    "dataset.name_taken": 409.16,
+    "form.warnings": 400.16,
 }  # what actions refuse without a number of their own in the details
 _BY_STATUS: Mapping[int, float] = {
     400: 400.8, 401: 401.2, 403: 403.1, 404: 404.1, 409: 409.3, 413: 400.36, 422: 400.8, 429: 429.7,
@@ -113,10 +108,26 @@ def _plain(number: float) -> float | int:
     return int(number) if number == int(number) else number
 
 
+def _more(refusal: Refusal) -> dict[str, object]:
+    """Return what Central's clients look for in the details beside our own."""
+    if refusal.code == "form.warnings":
+        faults = refusal.details.get("faults", [])
+        return {"warnings": {"xlsFormWarnings": faults, "workflowWarnings": []}}
+    if refusal.code == "form.id_taken":
+        return {
+            "table": "forms",
+            "fields": ["projectId", "xmlFormId"],
+            "values": [refusal.details.get("form_id")],
+        }
+    if refusal.code == "form.version_taken":
+        return {"xmlFormId": refusal.details.get("form_id")}
+    return {}
+
+
 def answer(refusal: Refusal) -> HttpResponse:
     """Return a refusal as Central writes it; `details.error` holds the house's own code."""
     number = number_of(refusal)
-    details = {name: value for name, value in refusal.details.items() if name != "number"}
+    details = {name: value for name, value in refusal.details.items() if name != "number"} | _more(refusal)
     if not refusal.code.startswith("central."):
         details["error"] = refusal.code
     if refusal.field:

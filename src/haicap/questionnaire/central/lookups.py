@@ -7,8 +7,9 @@ from haicap.campaign.models import Campaign
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.questionnaire.central.errors import not_found
-from haicap.questionnaire.models import Form, FormVersion, Submission
+from haicap.questionnaire.models import Dataset, Form, FormVersion, Submission
 from haicap.questionnaire.queries import collect
+from haicap.questionnaire.queries.entities import dataset_of
 from haicap.questionnaire.queries.projects import project_for
 
 
@@ -65,3 +66,12 @@ def submission(
         return collect.submission_of(
             actor=actor, form=form, instance_id=instance_id, verb=verb, is_test=is_draft
         )
+
+
+def dataset(actor: Actor, project_id: int, name: str) -> Dataset:
+    """Return a list of a project."""
+    with _or_not_found():
+        campaign = Campaign.objects.filter(pk=project_id).first()
+        if campaign is None:
+            raise not_found()
+        return dataset_of(actor=actor, campaign=campaign, name=name)

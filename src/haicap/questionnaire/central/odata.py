@@ -21,7 +21,19 @@ from haicap.questionnaire.rules.odata import (
 from haicap.questionnaire.rules.odata.paging import is_true
 
 _KNOWN = frozenset(
-    {"$format", "$count", "$skip", "$top", "$filter", "$wkt", "$expand", "$select", "$skiptoken", "$orderby"}
+    {
+        "$format",
+        "$count",
+        "$skip",
+        "$top",
+        "$filter",
+        "$wkt",
+        "$expand",
+        "$select",
+        "$skiptoken",
+        "$orderby",
+        "$search",
+    }
 )
 _FORMATS = {
     "json": re.compile(r"^(application/json\b|json$)", re.I),
@@ -116,7 +128,7 @@ def metadata(request: Request, project: int, form: str, *, is_draft: bool = Fals
     return metadata_document(submissions_edmx(layout_of(version), form_id=version.form.form_id))
 
 
-def _question(request: Request, table: str) -> Question:
+def question_of(request: Request, table: str) -> Question:
     given = request.GET
     return Question(
         table=table, page=page_of(given.dict()), filter=given.get("$filter", ""), order=given.get("$orderby", ""),
@@ -135,7 +147,7 @@ def table(
     if table not in layout_of(version).by_name:
         raise not_found()
     feed = SubmissionFeed(
-        actor=request.actor, version=version, question=_question(request, table), is_test=is_draft
+        actor=request.actor, version=version, question=question_of(request, table), is_test=is_draft
     )
     return stream(request, table=table, rows=iter(feed.rows()), feed=feed, count=feed.count())
 
@@ -151,7 +163,7 @@ def _single(request: Request, version: Any, match: "re.Match[str]", *, is_draft:
     name = ".".join(names)
     if name not in layout_of(version).by_name:
         raise not_found()
-    question = _question(request, name)
+    question = question_of(request, name)
     feed = SubmissionFeed(actor=request.actor, version=version, question=question, is_test=is_draft)
     found = feed.one(match.group("id"))
     if found is None:

@@ -15,6 +15,7 @@ from django.db.models import (
     Q,
     QuerySet,
     Sum,
+    UUIDField,
     Value,
     When,
     Window,
@@ -33,6 +34,7 @@ from django.db.models.functions import (
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 
 from haicap.questionnaire.models import Submission
+from haicap.questionnaire.rules import entities as rules
 from haicap.questionnaire.rules.odata import (
     Call,
     Compare,
@@ -91,7 +93,7 @@ ENTITIES: Properties = {
     "__system/conflict": (lambda: F("conflict"), "conflict"),
 }
 _OUTPUT: Mapping[str, Callable[[], Any]] = {
-    "time": DateTimeField, "number": IntegerField, "text": CharField, "conflict": CharField,
+    "time": DateTimeField, "number": IntegerField, "text": CharField, "conflict": CharField, "uuid": UUIDField,
 }  # fmt: skip
 
 
@@ -154,7 +156,9 @@ class _Conditions:
         value = _value(operand, kind)
         if value is None:
             return Value("") if kind == "conflict" else None
-        return Value(value, output_field=_OUTPUT[kind]()) if kind in ("time", "number") else Value(value)
+        return (
+            Value(value, output_field=_OUTPUT[kind]()) if kind in ("time", "number", "uuid") else Value(value)
+        )
 
     def _called(self, call: Call) -> Any:
         if call.argument is None:
@@ -179,6 +183,8 @@ def _value(literal: Literal, kind: str) -> Any:
         text = str(value)
         whole = text.removeprefix("-").isdigit()
         found = max(-_MOST, min(int(text[:20]), _MOST)) if whole else None  # type: ignore[assignment]
+    elif kind == "uuid":
+        found = rules.uuid_of(str(value))  # type: ignore[assignment]
     else:
         return str(value)
     if found is None:
