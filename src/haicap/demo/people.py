@@ -22,6 +22,7 @@ CITY = (
     ("thuky", Role.SECRETARIAT, "SNV", "Thư ký Đoàn khảo sát"),
     ("kythuat", Role.BRIDGE_TECHNICIAN, "SKHCN", "Kỹ thuật điểm cầu"),
     ("lanhdao", Role.CITY_LEADER, "UBNDTP", "Lãnh đạo Thành phố"),
+    ("duyetphieu", Role.REVIEWER, "SNV", "Duyệt phiếu"),
 )
 
 

@@ -20,7 +20,7 @@ from haicap.campaign.actions.nominations import request_nominations
 from haicap.campaign.actions.teams import form_teams
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries import surveyed_units_for
-from haicap.demo import people, service, survey
+from haicap.demo import collection, people, service, survey
 from haicap.demo.terminal import Terminal
 from haicap.kernel.access import ROLE_LABELS, SYSTEM, Role
 from haicap.kernel.audit import verify as verify_audit
@@ -29,11 +29,13 @@ from haicap.onestop.actions.centres import load_centres
 from haicap.onestop.models import Centre, Dossier
 from haicap.onestop.queries.integrity import verify as verify_ledgers
 from haicap.questionnaire.actions.forms import build_form
+from haicap.questionnaire.models import Form, Submission
 from haicap.register.actions import load_province
 from haicap.register.models import Body, Unit
 from haicap.timetable.actions import publish, solve_and_save
 
 SEED = 2025
+VISITS = 240  # sample forms filled in by the teams
 OPENED, CUT_OFF = date(2025, 7, 1), date(2025, 7, 31)  # the month that the survey asks about
 
 
@@ -71,6 +73,8 @@ class Command(BaseCommand):
         else:
             self.terminal.line("The sample survey is already in the database: nothing is entered twice.")
         self._report(campaign, summary)
+        if not Submission.objects.filter(form__purpose=Form.Purpose.COLLECTION).exists():
+            self._collection(campaign, summary)
         if not Dossier.objects.exists():
             self._service(list(units), summary)
         unit = units.filter(unit_reports=None).first() or units.first()
@@ -145,6 +149,18 @@ class Command(BaseCommand):
             found = survey.enter_findings(campaign=campaign, units=units, random=random)
             summary["difficulties"], summary["good_practices"] = found
             summary["minutes"] = survey.close_visits(campaign=campaign, most=12)
+
+    def _collection(self, campaign: Campaign, summary: dict[str, Any]) -> None:
+        random = Random(SEED)  # noqa: S311  # sample data
+        with self.terminal.step("Collecting in the field: lists, a form, tablets"):
+            form = collection.make_form(campaign=campaign)
+            summary["form"] = form.pk
+            summary["tablets"] = collection.set_up_tablets(campaign=campaign)
+        with self.terminal.step("Collecting in the field: visits with photos, decisions") as progress:
+            summary["collected"] = collection.enter_visits(
+                form=form, random=random, count=VISITS, on_progress=progress
+            )
+            summary["decided"] = collection.decide(form=form, random=random)
 
     def _service(self, units: list[Unit], summary: dict[str, Any]) -> None:
         step, random, now = self.terminal.step, Random(SEED), timezone.now()  # noqa: S311  # sample data
@@ -236,6 +252,9 @@ class Command(BaseCommand):
             line(f"  verified values      {summary['verified_values']}")
             line(f"  difficulties         {summary['difficulties']}")
             line(f"  good practice        {summary['good_practices']}")
+        if "collected" in summary:
+            line(f"  field visits         {summary['collected']} handed in, {summary['decided']} decided")
+            line(f"  tablets              {summary['tablets']}, each with a code to scan")
         if "dossiers" in summary:
             line(f"  centres              {summary['centres']} open")
             line(f"  dossiers             {summary['dossiers']} with {summary['events']} events")
