@@ -35,6 +35,7 @@ DEFAULTS: Mapping[Role, frozenset[str]] = {
     Role.SECRETARIAT: frozenset(LABELS),
     Role.CITY_LEADER: _SEES_ALL,
     Role.DEPARTMENT_OFFICER: _SEES_ALL | {NOMINATION_WRITE},
+    Role.REVIEWER: frozenset({PLAN_READ}),
     Role.BRIDGE_TECHNICIAN: _READS | {REGISTRATION_READ},
     **dict.fromkeys(TEAM_ROLES, _READS | {REGISTRATION_READ}),
     **dict.fromkeys(COMMUNE_ROLES, _READS | {REGISTRATION_READ, REGISTRATION_WRITE}),

@@ -33,8 +33,15 @@ class QuestionnaireConfig(AreaConfig):
             order=320,
         ),
         MenuItem(
-            label=_("Questionnaire form"),
-            url_name="questionnaire:forms",
+            label=_("Data quality"),
+            url_name="questionnaire:quality",
+            icon="message-question",
+            permission="questionnaire.submission:review",
+            order=325,
+        ),
+        MenuItem(
+            label=_("Forms"),
+            url_name="questionnaire:definitions",
             icon="file-spreadsheet",
             permission="questionnaire.form:read",
             order=330,

@@ -93,3 +93,11 @@ class EditForm(Form):
     reason = forms.CharField(
         label=_("Why it is changed"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
+
+
+class AskForm(Form):
+    """A question to a unit about one of its figures."""
+
+    text = forms.CharField(
+        label=_("Question to the unit"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+    )

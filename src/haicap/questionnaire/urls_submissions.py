@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from haicap.questionnaire.views import quality
 from haicap.questionnaire.views import submissions as views
 
 _FORM = "definitions/<int:form_id>/submissions/"
@@ -15,4 +16,7 @@ urlpatterns = [
     path(f"{_FORM}<int:pk>/edit/", views.edit, name="submission-edit"),
     path(f"{_FORM}<int:pk>/delete/", views.delete, name="submission-delete"),
     path(f"{_FORM}<int:pk>/files/<int:file_id>/", views.attachment, name="submission-file"),
+    path("quality/", quality.quality, name="quality"),
+    path("quality/<str:code>/<str:key>/", quality.quality_figure, name="quality-figure"),
+    path("completeness/", quality.completeness, name="completeness"),
 ]

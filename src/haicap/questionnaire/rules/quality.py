@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 MAD_FACTOR = 1.4826
 MEAN_FACTOR = math.sqrt(math.pi / 2)
@@ -156,7 +156,7 @@ def _is_far(value: float, before: float, limits: Limits) -> bool:
 
 
 def alike(
-    rows: Mapping[K, Mapping[Hashable, float]], *, field: Hashable, limits: Limits | None = None
+    rows: Mapping[K, Mapping[Any, float]], *, field: Hashable, limits: Limits | None = None
 ) -> list[Finding[K]]:
     """Return the units whose figures all agree with those of another unit: copied, perhaps.
 

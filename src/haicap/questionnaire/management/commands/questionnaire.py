@@ -1,9 +1,11 @@
-"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status | export FORM_ID --out FILE | datasets WHAT"""
+"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status | export FORM_ID --out FILE | datasets WHAT |
+quality"""
 
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from haicap.campaign.queries import campaign_for, current_campaign_for
@@ -15,8 +17,10 @@ from haicap.questionnaire.actions.entities import sync_register
 from haicap.questionnaire.actions.export import export_submissions
 from haicap.questionnaire.queries.collect import form_of
 from haicap.questionnaire.queries.entities import datasets_for
+from haicap.questionnaire.queries.quality import form_quality_for, questions_for
 from haicap.questionnaire.rules.export import FORMATS, Options
 from haicap.questionnaire.rules.states import ORDER
+from haicap.questionnaire.texts_quality import form_reason, reason
 
 
 class Command(BaseCommand):
@@ -46,6 +50,10 @@ class Command(BaseCommand):
         export.add_argument("--labels", action="store_true", help="questions and choices in words")
         export.add_argument("--split", action="store_true", help="a column for each of several choices")
         export.add_argument("--language", default="vi")
+        quality = verbs.add_parser("quality", help="figures worth a question, the most striking first")
+        quality.add_argument("--form", default="", help="id of a form; the reports of the units by default")
+        quality.add_argument("--area", default="", help="code of a content area")
+        quality.add_argument("--limit", type=int, default=50, help="at most so many (50)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do what was asked; a refusal ends with its sentence and every fault on its line."""
@@ -103,3 +111,17 @@ class Command(BaseCommand):
         self.stdout.write("\t".join(["", *ORDER]))
         for area, counts in totals.by_area.items():
             self.stdout.write("\t".join([area, *(str(counts[state]) for state in ORDER)]))
+
+    def _quality(self, campaign: Any, options: dict[str, Any]) -> None:
+        limit = max(options["limit"], 0)
+        if options["form"]:
+            form = form_of(actor=SYSTEM, campaign=campaign, form_id=options["form"])
+            result = form_quality_for(actor=SYSTEM, form=form)
+            for one in result.questions[:limit]:
+                place = one.fault.place if one.fault else one.field.path if one.field else ""
+                why = form_reason(one, language=(get_language() or "vi")[:2])
+                self.stdout.write("\t".join([one.submission.instance_id, place, why]))
+            return
+        for row in questions_for(actor=SYSTEM, campaign=campaign, area=options["area"])[:limit]:
+            key = row.field.key if row.field else row.area.code
+            self.stdout.write("\t".join([f"{row.finding.weight:.1f}", row.unit.code, key, reason(row)]))
