@@ -7,6 +7,7 @@ from haicap.questionnaire import views
 app_name = "questionnaire"
 urlpatterns = [
     path("", views.mine, name="mine"),
+    path("", include("haicap.questionnaire.urls_definitions")),
     path("", include("haicap.questionnaire.urls_submissions")),
     path("", include("haicap.questionnaire.urls_export")),
     path("", include("haicap.questionnaire.urls_datasets")),

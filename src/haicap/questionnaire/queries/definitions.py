@@ -12,7 +12,6 @@ from haicap.kernel.errors import Missing
 from haicap.questionnaire.models import (
     Assignment,
     Dataset,
-    FieldKey,
     Form,
     FormMedia,
     FormVersion,
@@ -76,6 +75,19 @@ class Definition:
 def is_there(row: FormMedia) -> bool:
     """Say whether a file can be handed out: brought by somebody, or made from a list."""
     return bool(row.file) or row.dataset_id is not None
+
+
+def campaign_for_forms(*, actor: Actor) -> Campaign:
+    """Return the campaign whose forms the pages show, the open one, else the latest; raises Missing.
+
+    Who reads forms sees it, whether or not they see its plan.
+    """
+    actor.must("questionnaire.form:read")
+    rows = Campaign.objects.exclude(state=Campaign.State.DRAFT).order_by("-window_start", "-pk")
+    found = rows.filter(state=Campaign.State.OPEN).first() or rows.first()
+    if found is None:
+        raise Missing("campaign.none", _("No survey campaign is open."))
+    return found
 
 
 def definitions_for(*, actor: Actor, campaign: Campaign, archived: bool = False) -> list[FormRow]:
@@ -204,8 +216,14 @@ def media_file_of(*, actor: Actor, form: Form, number: int, name: str) -> FormMe
     return row
 
 
-def choices_for_assignment(*, actor: Actor, form: Form) -> tuple[list[Dataset], list[FieldKey]]:
-    """Return the lists that may serve files of a form, and the devices it may be given to."""
+def questions_of(*, actor: Actor, form: Form) -> Sequence[Field]:
+    """Return what the newest version of a form asks."""
+    actor.must("questionnaire.form:read")
+    data = form.versions.order_by("-number").values_list("schema", flat=True).first()
+    return Schema.from_json(data).fields if data else ()
+
+
+def lists_for(*, actor: Actor, form: Form) -> QuerySet[Dataset]:
+    """Return the lists of the campaign that may serve files of a form."""
     actor.must("questionnaire.form:write")
-    keys = FieldKey.objects.filter(campaign=form.campaign, person=None, revoked_at=None)
-    return list(datasets_for(actor=actor, campaign=form.campaign)), list(keys)
+    return datasets_for(actor=actor, campaign=form.campaign)

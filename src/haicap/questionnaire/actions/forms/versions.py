@@ -41,7 +41,8 @@ def create_form(
 ) -> Form:
     """Make a form of a workbook or XForm, as a draft or published at once.
 
-    `name` is the file's name. Raises FormFaulty (form.faulty, form.warnings) with every fault by sheet, row and column, and Conflict form.id_taken.
+    `name` is the file's name. Raises FormFaulty (form.faulty, form.warnings) with every fault by sheet, row and
+    column, and Conflict form.id_taken.
     """
     actor.must(FORM_WRITE)
     made = common.convert(raw, name=name, fallback_form_id=fallback_form_id, accept_warnings=accept_warnings)
