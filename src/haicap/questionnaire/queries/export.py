@@ -26,7 +26,7 @@ from haicap.questionnaire.queries.figures import FigureValue, figures_for
 from haicap.questionnaire.queries.versions import Opened, opened_row
 from haicap.questionnaire.rules import export
 from haicap.questionnaire.rules.export import Held, Layout, Options
-from haicap.questionnaire.rules.export.arrange import Rows, local_time
+from haicap.questionnaire.rules.export.arrange import Rows
 from haicap.questionnaire.rules.schema import InstanceError
 from haicap.register.models import Unit
 
@@ -195,17 +195,12 @@ class _Source:
                 yield from self.arrangers[version.pk].rows(tables, meta=meta)
 
     def _meta(self, row: _Row, files: Mapping[int, tuple[int, int]]) -> dict[str, str]:
-        texts = dict(
-            zip(export.META, (*row[4:14], *map(self._moment, row[14:18]), str(row[18])), strict=False)
-        )
+        texts = dict(zip(export.META, (*row[4:14], *map(_moment, row[14:18]), str(row[18])), strict=False))
         meta = {key: text for key, text in texts.items() if text}
         if self.has_files:
             expected, missing = files.get(row[0], (0, 0))
             meta["__files"], meta["__files_missing"] = str(expected), str(missing)
         return meta
-
-    def _moment(self, moment: datetime | None) -> str:
-        return "" if moment is None else local_time(moment.isoformat(), zone=self.zone)
 
     def _files(self, page: list[_Row]) -> dict[int, tuple[int, int]]:
         if not self.has_files:
@@ -237,6 +232,10 @@ class _Source:
                 files.setdefault(submission, []).append((name, _Opener(path)))
             for pk, instance_id, xml in page:
                 yield Held(instance_id=instance_id, xml=xml, files=tuple(files.get(pk, ())))
+
+
+def _moment(moment: datetime | None) -> str:
+    return "" if moment is None else moment.isoformat()  # its column puts it into the local zone
 
 
 def _note(value: FigureValue) -> str:
