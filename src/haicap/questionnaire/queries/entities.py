@@ -7,10 +7,14 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import F, Q, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, NullIf
 from django.utils.translation import gettext_lazy as _
 from lxml import etree
 
@@ -26,7 +30,7 @@ from haicap.questionnaire.rules import entities as rules
 READ, WRITE = "questionnaire.dataset:read", "questionnaire.dataset:write"
 PAGE = 50
 MOST_VERSIONS = 100  # shown of one entity
-_CHUNK = 5000
+_CHUNK = 10_000
 
 
 def datasets_for(*, actor: Actor, campaign: Campaign | None = None) -> QuerySet[Dataset]:
@@ -167,25 +171,48 @@ def dataset_csv(dataset: Dataset, *, safe: bool = False) -> Iterator[bytes]:
     """
     properties = properties_of(dataset)
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    if safe:
-        buffer.write("\ufeff")
+    writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(rules.csv_heading(properties))
-    rows = _members(dataset).values_list("pk", "uuid", "label", "number", "data")
-    last, some = 0, None
-    while some is None or len(some) == _CHUNK:
-        some = list(rows.filter(pk__gt=last)[:_CHUNK])
-        last = some[-1][0] if some else last
-        lines: Iterable[list[Any]] = (
-            rules.csv_row(identity, label, number, data, properties)
-            for _pk, identity, label, number, data in some
-        )
-        if safe:
-            lines = ([safe_cell(cell) for cell in line] for line in lines)
-        writer.writerows(lines)
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
+    yield (f"\ufeff{buffer.getvalue()}" if safe else buffer.getvalue()).encode()
+    write = _copied if connection.vendor == "postgresql" and not safe else partial(_written, safe=safe)
+    rows = _members(dataset)
+    while edge := list(rows.values_list("pk", flat=True)[_CHUNK - 1 : _CHUNK]):
+        yield write(rows.filter(pk__lte=edge[0]), properties)
+        rows = _members(dataset).filter(pk__gt=edge[0])
+    yield write(rows, properties)
+
+
+def _columns(properties: Sequence[str]) -> list[Any]:
+    """Return what the database is asked for: the columns of `csv_heading`; blank values as NULL, which COPY leaves
+    blank."""
+    blank = Value("", output_field=TextField())
+    values = [NullIf(KeyTextTransform(name, "data"), blank) for name in properties]
+    return [
+        Cast("uuid", TextField()) if connection.vendor == "postgresql" else F("uuid"),
+        F("label"),
+        F("number"),
+        *values,
+    ]
+
+
+def _written(rows: QuerySet[Entity], properties: Sequence[str], *, safe: bool) -> bytes:
+    buffer = io.StringIO()
+    found: Iterable[Sequence[object]] = rows.values_list(*_columns(properties))
+    if safe:
+        found = ([safe_cell(cell) for cell in row] for row in found)
+    csv.writer(buffer, lineterminator="\n").writerows(found)
+    return buffer.getvalue().encode()
+
+
+def _copied(rows: QuerySet[Entity], properties: Sequence[str]) -> bytes:
+    """Let PostgreSQL write the rows: some ten times as fast as reading and writing them here."""
+    from psycopg import ClientCursor
+
+    statement, given = rows.values_list(*_columns(properties)).query.sql_with_params()
+    with connection.cursor() as cursor:
+        written = ClientCursor(cursor.connection).mogrify(statement, given)
+        with cursor.copy(f"COPY ({written}) TO STDOUT WITH (FORMAT csv)") as copy:
+            return b"".join(bytes(piece) for piece in copy)
 
 
 def dataset_md5(dataset: Dataset) -> str:

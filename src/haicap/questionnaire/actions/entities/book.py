@@ -23,6 +23,7 @@ from haicap.questionnaire.rules.entities import LABEL, Outcome
 T = TypeVar("T")
 _BATCH = 500
 _MOST_FOLDED = 2000
+_CHANGED = ["label", "data", "number", "updated_at", "conflict", "folded"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,10 +118,10 @@ class Book:
                         clashing=row.outcome.clashing,
                     )
                 )  # fmt: skip
-            Entity.objects.bulk_update(
-                [row.entity for row in some],
-                ["label", "data", "number", "updated_at", "conflict", "folded"],
-            )
+            if len(some) == 1:
+                some[0].entity.save(update_fields=_CHANGED)
+            else:
+                Entity.objects.bulk_update([row.entity for row in some], _CHANGED)
             made += EntityVersion.objects.bulk_create(versions)
         return made
 
