@@ -35,7 +35,7 @@ def make_form(*, campaign: Campaign) -> Form:
     form.refresh_from_db()
     change_form(
         actor=SYSTEM, form=form, revision=form.revision, unit_question="/place/unit_code",
-        due=campaign.report_deadline,
+        due=timezone.localdate() + timedelta(days=10),
     )  # fmt: skip
     for role in (Role.TEAM_HEAD, Role.TEAM_DEPUTY, Role.TEAM_SECRETARY, Role.TEAM_MEMBER):
         assign(actor=SYSTEM, form=form, verb="fill", role=role.value)

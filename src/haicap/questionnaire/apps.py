@@ -47,6 +47,13 @@ class QuestionnaireConfig(AreaConfig):
             order=330,
         ),
         MenuItem(
+            label=_("Forms to fill in"),
+            url_name="questionnaire:collect",
+            icon="pencil",
+            permission="questionnaire.submission:fill",
+            order=305,
+        ),
+        MenuItem(
             label=_("My devices"),
             url_name="questionnaire:devices",
             icon="device-mobile",
