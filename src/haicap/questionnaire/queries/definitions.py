@@ -171,20 +171,22 @@ def draft_for(*, actor: Actor, form: Form, same_as: Mapping[str, str] | None = N
     new = Schema.from_json(draft.schema)
     changes = diff(Schema.from_json(published.schema), new, same_as) if published is not None else None
     media = media_of_version(draft)
-    missing = [one for one in media if not is_there(one)]
-    troubles = [
-        *from_json(draft.warnings),
-        *(Trouble(code="media_missing", detail=one.name) for one in missing),
-    ]
     return DraftState(
         version=draft,
-        warnings=[said(trouble) for trouble in troubles],
-        missing=missing,
+        warnings=warnings_of(version=draft),
+        missing=[one for one in media if not is_there(one)],
         media=media,
         diff=changes,
         suggestion=suggested_version(form=form, wanted=draft.version),
         choices=[one for one in changes.removed if one.kind != "group"] if changes is not None else [],
     )
+
+
+def warnings_of(*, version: FormVersion) -> list[Said]:
+    """Return what is doubtful in a version: what the conversion warned of, and files that are missing."""
+    missing = version.media.filter(file="", dataset=None).order_by("name").values_list("name", flat=True)
+    troubles = (Trouble(code="media_missing", detail=name) for name in missing)
+    return [said(trouble) for trouble in (*from_json(version.warnings), *troubles)]
 
 
 def suggested_version(*, form: Form, wanted: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from haicap.campaign.models import Campaign
@@ -381,3 +382,37 @@ def test_the_next_version_is_suggested(made):
     assert draft_state(made).suggestion == "2"
     save(made, version="2026.1")
     assert draft_state(made).suggestion == "2026.1"
+
+
+# --- from the terminal ------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_is_published_and_listed_from_the_terminal(campaign, tmp_path, capsys):
+    path = tmp_path / "ho.xlsx"
+    path.write_bytes(workbook(*FILES, heading=["media::image"]))
+    (tmp_path / "xa.csv").write_bytes(b"name,label\n1,a\n")
+    call_command("questionnaire", "publish", str(path), "--media", str(tmp_path))
+    told = capsys.readouterr()
+    assert "khao_sat" in told.out
+    assert "anh.png" in told.err
+    form = Form.objects.get()
+    assert files(published(form))["xa.csv"].size == 15
+    path.write_bytes(workbook(("text", "ten", "Họ tên")))
+    with pytest.raises(CommandError):
+        call_command("questionnaire", "publish", str(path))
+    call_command("questionnaire", "publish", str(path), "--version", "2", "--same", "/ten=/a")
+    assert Schema.from_json(published(form).schema).columns["/ten"] == "/a"
+    capsys.readouterr()
+    call_command("questionnaire", "forms")
+    assert capsys.readouterr().out.split("\t")[:3] == ["khao_sat", "open", "2"]
+
+
+def test_the_terminal_names_faults_by_place_and_keeps_nothing(campaign, tmp_path, capsys):
+    path = tmp_path / "sai.xlsx"
+    path.write_bytes(workbook(("texxt", "a", "A")))
+    with pytest.raises(CommandError):
+        call_command("questionnaire", "publish", str(path))
+    assert "sai.xlsx:survey:2:type" in capsys.readouterr().err
+    assert not Form.objects.exists()
+    with pytest.raises(CommandError):
+        call_command("questionnaire", "publish", str(tmp_path / "khong.xlsx"))

@@ -9,6 +9,7 @@ from haicap.questionnaire.actions.forms.versions import (
     delete_form,
     discard_draft,
     publish_draft,
+    publish_file,
     save_draft_version,
     set_state,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "link_dataset",
     "load_form",
     "publish_draft",
+    "publish_file",
     "publish_form",
     "remove_media",
     "save_draft_version",

@@ -14,6 +14,7 @@ from haicap.kernel.errors import Conflict, Refused
 from haicap.questionnaire.actions.entities import link_media, publish_properties
 from haicap.questionnaire.actions.forms import common
 from haicap.questionnaire.actions.forms.common import FORM_WRITE
+from haicap.questionnaire.actions.forms.media import attach_media
 from haicap.questionnaire.models import Form, FormMedia, FormVersion
 from haicap.questionnaire.rules import form_diff, names, xform
 from haicap.questionnaire.rules.convert import Converted
@@ -46,32 +47,63 @@ def create_form(
     """
     actor.must(FORM_WRITE)
     made = common.convert(raw, name=name, fallback_form_id=fallback_form_id, accept_warnings=accept_warnings)
-    now = timezone.now()
     with transaction.atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)
-        known = Form.objects.filter(campaign=campaign, form_id=made.form_id, deleted_at=None).exists()
-        if known or made.form_id == names.element(campaign.code):  # the plan's own form, built or not
-            raise Conflict(
-                "form.id_taken",
-                str(_("There is a form with the id %(id)s already. Load the workbook on its page, or change form_id."))
-                % {"id": made.form_id},
-                field="file",
-                details={"form_id": made.form_id},
-            )  # fmt: skip
-        form = Form.objects.create(
-            campaign=campaign,
-            form_id=made.form_id,
-            title=made.title[:500],
-            created_by_id=actor.person_id,
-            created_at=now,
-        )
-        audit.record(
-            actor=actor, action="questionnaire.form.created", subject=form, after=audit.snapshot(form)
-        )
+        form = _create(actor, campaign, made)
         _save(actor, form, made, raw=raw, name=name)
         if publish:
             _publish(actor, form, version="", same_as={})
     return form
+
+
+def _create(actor: Actor, campaign: Campaign, made: Converted) -> Form:
+    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    known = Form.objects.filter(campaign=campaign, form_id=made.form_id, deleted_at=None).exists()
+    if known or made.form_id == names.element(campaign.code):  # the plan's own form, built or not
+        text = _(
+            "There is a form with the id %(id)s already. Load the workbook on its page, or change form_id."
+        )
+        raise Conflict(
+            "form.id_taken",
+            str(text) % {"id": made.form_id},
+            field="file",
+            details={"form_id": made.form_id},
+        )
+    form = Form.objects.create(
+        campaign=campaign,
+        form_id=made.form_id,
+        title=made.title[:500],
+        created_by_id=actor.person_id,
+        created_at=timezone.now(),
+    )
+    audit.record(actor=actor, action="questionnaire.form.created", subject=form, after=audit.snapshot(form))
+    return form
+
+
+def publish_file(
+    *,
+    actor: Actor,
+    campaign: Campaign,
+    raw: bytes,
+    name: str,
+    fallback_form_id: str = "",
+    version: str = "",
+    same_as: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> FormVersion:
+    """Publish a file as a new form, or as the next version of the form whose id it has.
+
+    `files` are those the form may ask for, by name; others are passed over. Raises what `create_form`, `publish_draft`
+    and `attach_media` raise; nothing is kept then.
+    """
+    actor.must(FORM_WRITE)
+    made = common.convert(raw, name=name, fallback_form_id=fallback_form_id)
+    with transaction.atomic():
+        form = Form.objects.filter(campaign=campaign, form_id=made.form_id, deleted_at=None).first()
+        form = _create(actor, campaign, made) if form is None else common.locked(form)
+        draft = _save(actor, form, made, raw=raw, name=name)
+        for wanted in draft.media.filter(name__in=list(files or {})).values_list("name", flat=True):
+            attach_media(actor=actor, form=form, name=wanted, raw=(files or {})[wanted])
+        return _publish(actor, form, version=version, same_as=same_as or {})
 
 
 def save_draft_version(

@@ -1,5 +1,5 @@
-"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status | export FORM_ID --out FILE | datasets WHAT |
-quality"""
+"""haicap questionnaire build | load FILE.xlsx | save FILE.xlsx | status | forms | publish FILE |
+export FORM_ID --out FILE | datasets WHAT | quality"""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from haicap.kernel.tables import Faulty
 from haicap.questionnaire import actions, queries
 from haicap.questionnaire.actions.entities import sync_register
 from haicap.questionnaire.actions.export import export_submissions
+from haicap.questionnaire.actions.forms import publish_file
 from haicap.questionnaire.queries.collect import form_of
+from haicap.questionnaire.queries.definitions import definitions_for, warnings_of
 from haicap.questionnaire.queries.entities import datasets_for
 from haicap.questionnaire.queries.quality import form_quality_for, questions_for
 from haicap.questionnaire.rules.export import FORMATS, Options
@@ -39,6 +41,23 @@ class Command(BaseCommand):
         ):
             verbs.add_parser(verb, help=text).add_argument("file", type=Path)
         verbs.add_parser("status", help="areas by state")
+        verbs.add_parser("forms", help="the forms of the campaign with their versions")
+        publish = verbs.add_parser(
+            "publish", help="publish a workbook or XForm, as a new form or its next version"
+        )
+        publish.add_argument("file", type=Path)
+        publish.add_argument("--form-id", default="", help="id of a workbook whose settings give none")
+        publish.add_argument(
+            "--version", dest="form_version", default="", help="instead of the workbook's own"
+        )
+        publish.add_argument("--media", type=Path, help="folder with the files the form asks for")
+        publish.add_argument(
+            "--same",
+            action="append",
+            default=[],
+            metavar="NEW=OLD",
+            help="paths of questions that are the same one",
+        )
         datasets = verbs.add_parser(
             "datasets", help="fill the follow-through lists from the register, or list them"
         )
@@ -89,6 +108,36 @@ class Command(BaseCommand):
         with form.source.open("rb") as source:
             options["file"].write_bytes(source.read())
         self.stdout.write(str(options["file"]))
+
+    def _forms(self, campaign: Any, options: dict[str, Any]) -> None:
+        for row in definitions_for(actor=SYSTEM, campaign=campaign, archived=True):
+            version = row.published.version if row.published else "-"
+            draft = "draft" if row.draft else ""
+            counted = "" if row.submissions is None else str(row.submissions)
+            self.stdout.write(
+                "\t".join([row.form.form_id, row.form.state, version, draft, counted, row.form.title])
+            )
+
+    def _publish(self, campaign: Any, options: dict[str, Any]) -> None:
+        path, folder = options["file"], options["media"]
+        if not path.is_file():
+            raise CommandError(_("There is no file %(name)s.") % {"name": path})
+        given = sorted(folder.iterdir()) if folder else []
+        row = publish_file(
+            actor=SYSTEM,
+            campaign=campaign,
+            raw=path.read_bytes(),
+            name=path.name,
+            fallback_form_id=options["form_id"],
+            version=options["form_version"],
+            same_as=dict(pair.partition("=")[::2] for pair in options["same"]),
+            files={one.name: one.read_bytes() for one in given if one.is_file()},
+        )
+        text = _("Version %(version)s of %(form)s is published.")
+        self.stdout.write(text % {"version": row.version or "-", "form": row.form.form_id})
+        for one in warnings_of(version=row):
+            place = ":".join(str(part) for part in (one.sheet, one.row, one.column) if part)
+            self.stderr.write(f"{place}: {one.message}" if place else one.message)
 
     def _export(self, campaign: Any, options: dict[str, Any]) -> None:
         form = form_of(actor=SYSTEM, campaign=campaign, form_id=options["form_id"])
