@@ -16,6 +16,9 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 from lxml import etree
 from openpyxl import load_workbook
 from pyxform.xls2xform import convert
@@ -270,6 +273,27 @@ def test_texts_that_workbooks_take_for_escapes_or_cannot_hold_are_kept(survey):
     sheet = zipfile.ZipFile(io.BytesIO(raw)).read("xl/worksheets/sheet1.xml").decode()
     assert "a_x005F_x0041_b &amp; &lt;c&gt; ]]&gt;" in sheet
     assert load_workbook(io.BytesIO(raw))["submissions"].max_row == 2
+
+
+_TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn")), max_size=30).filter(
+    lambda t: "_x" not in t
+)
+
+
+@hypothesis_settings(max_examples=25)
+@given(st.lists(_TEXTS.map(lambda text: unicodedata.normalize("NFC", text)), min_size=1, max_size=8))
+def test_any_text_comes_back_from_csv_and_from_workbooks(texts):
+    xform = (
+        '<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"><h:head><model>'
+        '<instance><data id="x"><a/></data></instance></model></h:head></h:html>'
+    )
+    layout = rules.layout_of([Schema.of(xform)], options=Options(), titles={})
+    lines = [(0, [""] * (len(layout.sheets[0].columns) - 1) + [text]) for text in texts]
+    found = [row["a"] for row in tables(b"".join(rules.csv_zip(layout, iter(lines))))["submissions"]]
+    assert found == [f"'{text}" if text[:1] in tuple("=+-@") and text else text for text in texts]
+    sheet = load_workbook(io.BytesIO(b"".join(rules.xlsx(layout, iter(lines)))))["submissions"]
+    column = len(layout.sheets[0].columns)
+    assert [sheet.cell(2 + at, column).value or "" for at in range(len(texts))] == texts
 
 
 def test_a_table_too_wide_for_a_workbook_is_refused_by_name():

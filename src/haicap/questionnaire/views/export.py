@@ -22,8 +22,8 @@ from haicap.questionnaire.queries.collect import form_of
 def export(request: Request, form_id: int) -> HttpResponseBase:
     """Offer the formats of a form's submissions; hand out a small export at once, a large one by way of a job."""
     row = form_of(actor=request.actor, pk=form_id)
-    form = ExportForm(request.POST or None, languages=queries.languages_of(form=row),
-                      initial={"language": _language(queries.languages_of(form=row))})  # fmt: skip
+    languages = queries.languages_of(form=row)
+    form = ExportForm(request.POST or None, languages=languages, initial={"language": _language(languages)})
     if request.method == "POST" and form.is_valid():
         found = actions.ask_for_export(actor=request.actor, form=row, options=form.options())
         if isinstance(found, Job):
