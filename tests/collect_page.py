@@ -84,10 +84,11 @@ def submit_form(page: Any) -> str:
     page.wait_for_selector("html[data-collect]", timeout=30_000)
     if page.locator("html[data-collect=problems]").count():
         return "problems"
-    try:
-        page.wait_for_selector("html[data-collect=received], html[data-collect=refused]", timeout=15_000)
-    except Exception:  # the line is away
-        return "queued"
+    page.wait_for_function(
+        """() => { const state = document.documentElement.dataset.collect;
+        return ["received", "refused"].includes(state) || (state === "queued" && !navigator.onLine) }""",
+        timeout=60_000,
+    )
     return str(page.evaluate("() => document.documentElement.dataset.collect"))
 
 

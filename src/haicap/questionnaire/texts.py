@@ -96,7 +96,7 @@ def control_texts() -> dict[str, str]:
         "add_row": _("Add: {name}"),
         "remove_row": _("Remove"),
         "row": _("{name} {number}"),
-        "general": _("General"),
+        "part": _("Part {number}"),
     }
 
 

@@ -246,6 +246,7 @@ class CollectPage {
     await shelf.put(this.row);
     byId("form-body").hidden = true;
     byId("submit-form").hidden = true;
+    byId("next-open").hidden = true;
     show("queued", say("state_queued"));
     onChange(() => void this.outcome());
     await this.outcome();
@@ -277,21 +278,19 @@ class CollectPage {
     if (!row || document.documentElement.dataset.collect === "received") return;
     document.documentElement.dataset.collect = row.state;
     const words = say(`state_${row.state}`, { receipt: row.receipt, reason: row.reason });
-    const box = el(
+    const kind = row.state === "received" ? "success" : row.state === "refused" ? "danger" : "info";
+    const ways = el(
       "div",
-      {
-        class: `alert alert-${row.state === "received" ? "success" : row.state === "refused" ? "danger" : "info"}`,
-        role: "status",
-        id: "form-outcome",
-      },
-      el("p", { class: "h3" }, words),
-      el("a", { class: "btn btn-primary me-2", href: "/questionnaire/fill/" }, say("to_my_forms")),
+      { class: "d-flex flex-wrap gap-2" },
+      el("a", { class: "btn btn-primary", href: "/questionnaire/fill/" }, say("to_my_forms")),
       el("a", { class: "btn", href: location.pathname }, say("another")),
     );
-    if (row.state === "refused")
-      box.append(
-        el("a", { class: "btn ms-2", href: `?instance=${encodeURIComponent(row.instance)}` }, say("correct")),
-      );
+    if (row.state === "refused") {
+      const query = `?instance=${encodeURIComponent(row.instance)}`;
+      ways.append(el("a", { class: "btn", href: query }, say("correct")));
+    }
+    const inner = el("div", {}, el("p", { class: "h3" }, words), ways);
+    const box = el("div", { class: `alert alert-${kind}`, role: "status", id: "form-outcome" }, inner);
     byId("form-notice").replaceChildren(box);
     show(row.state, "");
   }
@@ -302,7 +301,7 @@ class CollectPage {
 
   ready(restored: boolean, told: string): void {
     if (restored) notice(say(told));
-    show("saved", "");
+    show("", "");
   }
 }
 

@@ -190,8 +190,7 @@ async function start(): Promise<void> {
   document.documentElement.dataset.collect = "ready";
   outbox.soon(0);
   await askServer();
-  await registerWorker();
-  here = await bring(config.person, config.forms);
+  here = await bring(config.person, config.forms, registerWorker);
   await draw();
   document.documentElement.dataset.offline = "ready";
 }

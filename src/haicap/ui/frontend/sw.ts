@@ -17,7 +17,12 @@ interface Worker {
 }
 
 const worker = self as unknown as Worker;
-const BUILD = "haicap-build";
+/** Put before this script by the build. */
+const { mark, files } = (self as { haicapBuild?: { mark: string; files: string[] } }).haicapBuild ?? {
+  mark: "dev",
+  files: [],
+};
+const BUILD = `haicap-build-${mark}`;
 const WHO = "haicap-who";
 const PERSON = "X-Haicap-Person";
 const PAGES = /^\/questionnaire\/(fill\/(\d+\/)?|reports\/[^/]+\/fill\/)$/;
@@ -69,14 +74,25 @@ async function page(request: Request, path: string): Promise<Response> {
   }
 }
 
-/** Files of the build carry its mark in their address or their name: what is kept is right. */
+/** Files of this build, whatever mark a page puts behind their address; what else is fetched is kept too. */
 async function built(request: Request): Promise<Response> {
   const cache = await caches.open(BUILD);
-  const kept = await cache.match(request);
+  const kept = await cache.match(request, { ignoreSearch: true });
   if (kept) return kept;
   const answer = await fetch(request);
   if (answer.ok) await cache.put(request, answer.clone());
   return answer;
+}
+
+/** Brings the files of this build onto the device; one that fails is fetched when a page asks for it. */
+async function fetchBuild(): Promise<void> {
+  const cache = await caches.open(BUILD);
+  await Promise.all(files.map((file) => cache.add(`/static/ui/${file}?v=${mark}`).catch(() => {})));
+}
+
+async function forgetOldBuilds(): Promise<void> {
+  for (const name of await caches.keys())
+    if (name.startsWith("haicap-build") && name !== BUILD) await caches.delete(name);
 }
 
 /** Forms and their media: what carries a checksum from the cache, the rest only where there is no line. */
@@ -99,32 +115,39 @@ async function data(request: Request, url: URL): Promise<Response> {
   }
 }
 
-/** Keeps what a page was made of, and forgets files of older builds that no page uses. */
-async function keep(urls: string[], path: string): Promise<void> {
+/** Keeps what a page was made of beyond the build's list, and pages; says whether all pages are there. */
+async function keep(urls: string[], pages: string[]): Promise<boolean> {
   const cache = await caches.open(BUILD);
   for (const url of urls) {
-    if (await cache.match(url)) continue;
+    if (await cache.match(url, { ignoreSearch: true })) continue;
     const answer = await fetch(url).catch(() => null);
     if (answer?.ok) await cache.put(url, answer);
   }
-  if (PAGES.test(path)) {
+  let all = true;
+  for (const path of pages.filter((one) => PAGES.test(one))) {
     const answer = await fetch(path, { credentials: "same-origin" }).catch(() => null);
     if (answer) await keepPage(path, answer);
+    all &&= !!answer?.ok;
   }
+  return all;
 }
 
-async function forgetOldBuilds(): Promise<void> {
-  const marks = (await caches.keys()).includes(BUILD) ? await (await caches.open(BUILD)).keys() : [];
-  if (marks.length > 200) await caches.delete(BUILD);
-}
-
-worker.addEventListener("install", () => void worker.skipWaiting());
+worker.addEventListener("install", (event) => {
+  event.waitUntil(fetchBuild().then(() => worker.skipWaiting()));
+});
 worker.addEventListener("activate", (event) => {
   event.waitUntil(forgetOldBuilds().then(() => worker.clients.claim()));
 });
 worker.addEventListener("message", (event) => {
-  const told = event.data as { type?: string; urls?: string[]; page?: string };
-  if (told.type === "keep") event.waitUntil(keep(told.urls ?? [], told.page ?? ""));
+  const told = event.data as { type?: string; urls?: string[]; pages?: string[] };
+  if (told.type !== "keep") return;
+  const [port] = event.ports;
+  event.waitUntil(
+    keep(told.urls ?? [], told.pages ?? []).then(
+      (all) => port?.postMessage(all),
+      () => port?.postMessage(false),
+    ),
+  );
 });
 worker.addEventListener("fetch", (event) => {
   const { request } = event;

@@ -4,6 +4,7 @@ import { confirmations } from "./parts/confirm";
 import { fileSizes, focusErrors, sendOnce, unsavedGuard } from "./parts/forms";
 import { htmxBoot } from "./parts/htmx";
 import { menu } from "./parts/menu";
+import { forgetPages } from "./parts/kept";
 import { scrollingTables } from "./parts/tables";
 import { dismissals } from "./parts/toast";
 
@@ -12,6 +13,7 @@ async function figures(root: ParentNode): Promise<void> {
   if (root.querySelector("[data-map]")) (await import("./parts/map")).maps(root);
 }
 
+forgetPages();
 menu();
 dismissals();
 confirmations();

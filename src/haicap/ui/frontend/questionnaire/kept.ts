@@ -37,24 +37,37 @@ export async function freshFetch(person: number, url: string): Promise<Response>
   return kept;
 }
 
-/** Brings forms with all their files onto this device; returns the forms that are there completely. */
-export async function bring(person: number, forms: readonly FormInfo[]): Promise<Set<number>> {
+/** What must be the same for a form to be on this device as it is with the server: form, files, build. */
+function markOf(form: FormInfo): string {
+  const build = document.querySelector<HTMLScriptElement>("script[src*='/ui/collectlist.js']")?.src ?? "";
+  return [form.number, form.md5, form.due, ...form.media.map((file) => file.md5), build].join(" ");
+}
+
+const pageOf = (form: FormInfo) => `/questionnaire/fill/${form.id}/`;
+const noteOf = (form: FormInfo) => `/kept/${form.id}`;
+
+/** Brings forms with all their files and pages onto this device; returns the forms that are there completely. */
+export async function bring(
+  person: number,
+  forms: readonly FormInfo[],
+  keepPages: (pages: string[]) => Promise<boolean>,
+): Promise<Set<number>> {
+  const cache = await cacheOf(person);
   const complete = new Set<number>();
+  const fresh: FormInfo[] = [];
   for (const form of forms) {
-    try {
-      const urls = [form.xform, ...form.media.filter((file) => file.md5).map((file) => file.url)];
-      for (const url of urls) {
-        const answer = await keptFetch(person, url);
-        if (!answer.ok) throw new Error(String(answer.status));
-      }
-      const page = `/questionnaire/fill/${form.id}/`;
-      const shell = await fetch(page, { credentials: "same-origin" });
-      // through the service worker, which keeps it; the descriptor is read again when the form is opened
-      if (!shell.ok) throw new Error(String(shell.status));
+    if ((await (await cache?.match(noteOf(form)))?.text()) === markOf(form)) {
       complete.add(form.id);
-    } catch {
-      // there next time
+      continue;
     }
+    const urls = [form.xform, ...form.media.filter((file) => file.md5).map((file) => file.url)];
+    const answers = await Promise.all(urls.map((url) => keptFetch(person, url).catch(() => null)));
+    if (answers.every((answer) => answer?.ok)) fresh.push(form);
+  }
+  if (!(await keepPages(fresh.map(pageOf)))) return complete;
+  for (const form of fresh) {
+    await cache?.put(noteOf(form), new Response(markOf(form)));
+    complete.add(form.id);
   }
   return complete;
 }

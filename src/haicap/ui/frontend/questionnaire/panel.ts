@@ -30,7 +30,7 @@ export class GroupPanel implements Panel {
   }
 
   get title(): string {
-    return this.own?.currentState.label?.asString || say("general");
+    return this.own?.currentState.label?.asString || say("part", { number: this.id });
   }
 
   get relevant(): boolean {
@@ -43,7 +43,7 @@ export class GroupPanel implements Panel {
 
   draw(): void {
     if (this.branch) return;
-    const body = el("div", { class: "area-body" });
+    const body = el("div", { class: "area-body card card-body" });
     this.branch = new Branch(body, this.nodes, this.host);
     this.root.append(this.heading, body);
     this.update();
@@ -51,7 +51,7 @@ export class GroupPanel implements Panel {
 
   update(): void {
     this.heading.hidden = this.alone && !this.own?.currentState.label;
-    write(this.heading, this.own?.currentState.label ?? null, this.host, say("general"));
+    write(this.heading, this.own?.currentState.label ?? null, this.host, this.title);
     this.branch?.update();
   }
 

@@ -42,7 +42,7 @@ export class Sections<P extends Panel> {
     this.panels = panels;
     byId("form-areas").replaceChildren(...panels.map((panel) => panel.root));
     byId("area-nav").replaceChildren(...panels.map((panel, number) => this.entry(panel, number)));
-    byId("area-nav").hidden = panels.length < 2;
+    byId("form-body").classList.toggle("form-alone", panels.length < 2);
     for (const panel of panels) panel.draw();
     this.go(Math.min(this.current, panels.length - 1), false);
     this.counts();

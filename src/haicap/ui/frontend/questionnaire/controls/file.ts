@@ -60,6 +60,7 @@ export function uploadView(node: UploadNode, host: Host): View {
   let address = "";
   let drawnName = "\u0000";
   let early = "";
+  let fresh = false; // what is on the canvas needs no second picture beside it
   const take = async (given: File) => {
     view.touched = true;
     early = given.size === 0 ? say("file_empty") : "";
@@ -68,7 +69,10 @@ export function uploadView(node: UploadNode, host: Host): View {
     view.update();
   };
   const canvas = drawn
-    ? new Canvas(appears(node, "signature"), appears(node, "annotate"), (picture) => void take(picture))
+    ? new Canvas(appears(node, "signature"), appears(node, "annotate"), (picture) => {
+        fresh = true;
+        void take(picture);
+      })
     : null;
   if (canvas && !appears(node, "annotate")) shell.root.append(canvas.root);
   else if (canvas)
@@ -97,7 +101,7 @@ export function uploadView(node: UploadNode, host: Host): View {
         drawnName = mark;
         if (address) URL.revokeObjectURL(address);
         address = file ? URL.createObjectURL(file) : "";
-        shown.replaceChildren(file ? preview(file, address) : "");
+        shown.replaceChildren(file && !fresh ? preview(file, address) : "");
         status.textContent = name && !file ? say("file_elsewhere", { name }) : "";
         shell.root.dataset.file = name;
       }

@@ -131,8 +131,10 @@ export function dress(view: Frame, node: AnyNode, host: Host): void {
   write(view.label, state.label, host, nameOf(state.reference));
   view.label.classList.toggle("required", state.required);
   const guidance = host.guidance(node);
-  const words = state.hint?.asString ?? "";
-  view.hint.hidden = !words && !guidance;
+  // the engine puts the guidance behind the hint; here it opens on request
+  const whole = state.hint?.asString ?? "";
+  const words = guidance && whole.endsWith(guidance) ? whole.slice(0, -guidance.length) : whole;
+  view.hint.hidden = !whole && !guidance;
   if (view.hint.dataset.guidance !== guidance) {
     view.hint.dataset.guidance = guidance;
     const more = guidance
@@ -140,8 +142,10 @@ export function dress(view: Frame, node: AnyNode, host: Host): void {
       : "";
     view.hint.replaceChildren(el("span", {}), more);
   }
-  const place = view.hint.firstElementChild;
-  if (place && words) write(place as HTMLElement, state.hint, host);
+  const place = view.hint.firstElementChild as HTMLElement | null;
+  if (!place) return;
+  if (words === whole) write(place, state.hint, host);
+  else if (place.textContent !== words) place.textContent = words;
 }
 
 export function tell(view: Frame, control: HTMLElement, message: string): void {
