@@ -23,7 +23,7 @@ class FilterForm(Form):
 
     q = forms.CharField(label=_("Name or unit"), required=False, max_length=200)
     unit = forms.CharField(label=_("Code of the unit"), required=False, max_length=5)
-    person = forms.TypedChoiceField(label=_("Handed in by"), required=False, coerce=int, empty_value=None)
+    person = forms.TypedChoiceField(label=_("Sent by"), required=False, coerce=int, empty_value=None)
     since = forms.DateField(label=_("Received from"), required=False, widget=forms.DateInput)
     until = forms.DateField(label=_("to"), required=False, widget=forms.DateInput)
     state = forms.ChoiceField(
