@@ -7,6 +7,10 @@ ever taken off a list here: a unit that is no more keeps its entity, with its la
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
 from haicap.accounts.queries import people_for
 from haicap.campaign.models import Campaign
 from haicap.campaign.queries import surveyed_units_for
@@ -181,15 +185,21 @@ def _officials(campaign: Campaign, known: frozenset[str]) -> Wanted:
         }  # fmt: skip
 
 
+def _seat(name: str) -> str:
+    """Return the label of a seat, in one language whoever asks: it would change to and fro otherwise."""
+    with override(settings.LANGUAGE_CODE):
+        return _("Seat of %(name)s") % {"name": name}
+
+
 def _assets(campaign: Campaign, known: frozenset[str]) -> Wanted:
     units = {f"seat/{unit_key(unit)}": unit for unit in _units(campaign, frozenset())}
     for key, unit in units.items():
         if unit.seat_address:
-            yield key, f"Trụ sở {unit.full_name}", {
+            yield key, _seat(unit.full_name), {
                 "kind": "premises", "holder": unit.full_name, "unit_code": unit.code, "address": unit.seat_address,
             }  # fmt: skip
     for row in centres_for(actor=SYSTEM).filter(closed_on=None).exclude(address=""):
-        yield f"centre/{row.code}", f"Trụ sở {row.name_vi}"[:MOST_LABEL], {
+        yield f"centre/{row.code}", _seat(row.name_vi)[:MOST_LABEL], {
             "kind": "premises", "holder": row.name_vi, "unit_code": row.unit.code if row.unit else "",
             "address": row.address,
         }  # fmt: skip
