@@ -58,7 +58,7 @@ class DecideForm(Form):
     state = forms.ChoiceField(label=_("Decision"), choices=_DECISIONS, widget=forms.RadioSelect)
     comment = forms.CharField(
         label=_("What is to be corrected, or why"),
-        help_text=_("Whoever handed it in reads this. Remarks on single questions stand beside them."),
+        help_text=_("Whoever handed it in reads this. Comments on single questions stand beside them."),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -80,7 +80,7 @@ class CommentForm(Form):
     """Something said of a submission or of one question."""
 
     path = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
-    text = forms.CharField(label=_("Remark"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = forms.CharField(label=_("Comment"), max_length=4000, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class EditForm(Form):

@@ -37,7 +37,7 @@ def may_decide(*, state: str, is_own: bool, is_central: bool) -> bool:
 def reasons(
     said: Iterable[tuple[int | None, datetime, str]], *, author: int | None, since: datetime
 ) -> list[str]:
-    """Return the texts of remarks (person, time, text) that count as reasons: by others than the author, made since
+    """Return the texts of comments (person, time, text) that count as reasons: by others than the author, made since
     the newest edition came."""
     return [text for person, at, text in said if at >= since and (author is None or person != author)]
 

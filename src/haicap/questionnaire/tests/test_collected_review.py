@@ -76,7 +76,7 @@ def test_a_return_keeps_the_reason_and_tells_who_handed_it_in(form, reviewer, of
     )
 
 
-def test_a_return_without_any_reason_is_refused_and_remarks_made_before_are_one(form, reviewer, officer):
+def test_a_return_without_any_reason_is_refused_and_comments_made_before_are_one(form, reviewer, officer):
     row = put(form, person=officer)
     with pytest.raises(Refused) as caught:
         actions.set_state(actor=reviewer.actor, submission=row, state="has_issues", comment="  ")
@@ -167,7 +167,7 @@ def test_many_are_decided_together_or_none(form, reviewer, actor):
     ) == 2  # fmt: skip
 
 
-def test_a_remark_on_a_question_the_form_does_not_have_is_refused(form, reviewer):
+def test_a_comment_on_a_question_the_form_does_not_have_is_refused(form, reviewer):
     row = put(form, staff=(("An", "30"),))
     with pytest.raises(Refused):
         actions.add_comment(actor=reviewer.actor, submission=row, text="x", path="/about/nothing")

@@ -168,7 +168,7 @@ def comment(request: Request, form_id: int, pk: int) -> HttpResponse:
         except Refusal as refusal:
             said.add_refusal(refusal)
         else:
-            messages.success(request, _("The remark is kept."))
+            messages.success(request, _("The comment is kept."))
             return redirect("questionnaire:submission", form_id=form_id, pk=pk)
     context = _one(request, form_id, pk, comment_form=said)
     return render(request, "questionnaire/submission.html", context, status=422)
