@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from haicap.campaign.queries import current_campaign_for
 from haicap.kernel.access import Actor, needs
 from haicap.kernel.http import Request
 from haicap.questionnaire import actions, queries
+from haicap.questionnaire.actions.handing_in import attach_uploaded
 from haicap.questionnaire.api_collect import router as collect
 from haicap.questionnaire.models import Evidence, UnitReport
 from haicap.register.models import Unit
@@ -241,15 +243,29 @@ def evidence(request: Request, unit: str) -> list[dict[str, Any]]:
 
 @router.post("/reports/{unit}/evidence", response=EvidenceOut)
 @needs("questionnaire.report:write")
-def attach(request: Request, unit: str, indicator: Form[str], file: File[UploadedFile]) -> dict[str, Any]:
-    """Add an evidence file to an indicator; the same file twice is kept once."""
+def attach(
+    request: Request,
+    unit: str,
+    indicator: Form[str],
+    file: File[UploadedFile | None] = None,
+    upload: Form[UUID | None] = None,
+) -> dict[str, Any]:
+    """Add an evidence file: in the body, or by the id of an upload; the same file twice is kept once."""
     campaign, place = _place(request.actor, unit)
-    return evidence_out(
-        actions.attach_evidence(
-            actor=request.actor, campaign=campaign, unit=place, indicator=indicator, name=file.name or "",
+    if file is None:
+        row = attach_uploaded(
+            actor=request.actor, campaign=campaign, unit=place, indicator=indicator, upload_id=upload
+        )
+    else:
+        row = actions.attach_evidence(
+            actor=request.actor,
+            campaign=campaign,
+            unit=place,
+            indicator=indicator,
+            name=file.name or "",
             upload=file,
         )
-    )  # fmt: skip
+    return evidence_out(row)
 
 
 @router.delete("/evidence/{evidence_id}", response={204: None})

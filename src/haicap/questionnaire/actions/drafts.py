@@ -1,6 +1,7 @@
 """Drafts kept on the server too: a device may be lost, a browser may drop its store, a person may change devices."""
 
 import hashlib
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
 from haicap.kernel.text import nfc
 from haicap.questionnaire.actions import uploads
-from haicap.questionnaire.models import Draft, Form, FormVersion, Submission
+from haicap.questionnaire.models import Draft, Form, Submission
 from haicap.questionnaire.queries.collect import must_fill
 from haicap.questionnaire.rules.schema import InstanceError, read_submission
 
@@ -33,7 +34,7 @@ def save_draft(
     between, or where the form was handed in meanwhile; Refused where the XML is no filled form of this form;
     NotAllowed where the form is not assigned.
     """
-    if actor.person_id is None:
+    if (person := actor.person_id) is None:
         raise NotAllowed("draft.person", _("Drafts are kept for people who are signed in."))
     must_fill(actor=actor, form=form)
     version = form.versions.filter(number=number).only("pk").first()
@@ -51,11 +52,11 @@ def save_draft(
     with transaction.atomic():
         row = (
             Draft.objects.select_for_update(of=("self",))
-            .filter(person_id=actor.person_id, form=form, instance_id=instance_id)
+            .filter(person_id=person, form=form, instance_id=instance_id)
             .first()
         )
         if row is None:
-            return _first(actor, form, instance_id, fields)
+            return _first(actor, person, form, instance_id, fields)
         if row.sha256 == digest:
             return row
         if row.revision != revision:
@@ -68,7 +69,7 @@ def save_draft(
     return row
 
 
-def _first(actor: Actor, form: Form, instance_id: str, fields: "dict[str, str | FormVersion]") -> Draft:
+def _first(actor: Actor, person: int, form: Form, instance_id: str, fields: dict[str, Any]) -> Draft:
     if Submission.objects.filter(form=form, instance_id=instance_id).exists():
         raise Conflict("draft.received", _("This form was handed in meanwhile from another device."))
     try:
@@ -84,7 +85,7 @@ def _first(actor: Actor, form: Form, instance_id: str, fields: "dict[str, str | 
                 actor=actor, action="questionnaire.draft.begun", subject=row, after={"instance": instance_id}
             )
     except IntegrityError:  # another device made it at the same moment
-        row = Draft.objects.get(person_id=actor.person_id, form=form, instance_id=instance_id)
+        row = Draft.objects.get(person_id=person, form=form, instance_id=instance_id)
         raise _changed(actor, row) from None
     return row
 

@@ -155,6 +155,11 @@ def files_of(*, actor: Actor, purpose: str) -> list[tuple[str, "File[bytes]"]]:
     return [(row.name, default_storage.open(row.path)) for row in newest.values()]
 
 
+def taken_over(row: Upload) -> None:
+    """Forget an upload whose bytes were taken over, or refused."""
+    _remove([row])
+
+
 def clear(*, actor: Actor, purpose: str) -> None:
     """Forget the uploads of what was received; their bytes were taken over."""
     _remove(list(Upload.objects.filter(person_id=actor.person_id or -1, purpose=purpose)))
@@ -162,7 +167,7 @@ def clear(*, actor: Actor, purpose: str) -> None:
 
 def _forget_old(actor: Actor) -> None:
     old = timezone.now() - KEPT_FOR
-    _remove(list(Upload.objects.filter(person_id=actor.person_id, created_at__lt=old)))
+    _remove(list(Upload.objects.filter(person_id=actor.person_id or -1, created_at__lt=old)))
 
 
 def _remove(rows: list[Upload]) -> None:

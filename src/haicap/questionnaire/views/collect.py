@@ -64,13 +64,12 @@ def collect_form(request: Request, form_id: int) -> HttpResponse:
     """The page of one form: a new one, a draft, or a submission to correct; the address says which to the script."""
     form = offered.form_for_page(actor=request.actor, pk=form_id)
     offer = offered.offer_of(actor=request.actor, form=form, draft="draft" in request.GET)
-    person = request.user
-    own = isinstance(person, Person)
+    person = request.user if isinstance(request.user, Person) else Person()
     config: dict[str, Any] = {
         "person": request.actor.person_id,
-        "username": person.username if own else "",
-        "email": person.email if own else "",
-        "phone": person.phone if own else "",
+        "username": person.username,
+        "email": person.email,
+        "phone": person.phone,
         "form": form_out(offer),
         "texts": page_texts() | list_texts(),
         **_languages(),

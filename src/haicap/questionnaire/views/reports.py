@@ -107,6 +107,7 @@ def _config(request: Request, campaign: Campaign, unit: Unit, filling: queries.F
         "person": request.actor.person_id,
         "locale": "en" if english else "vi",
         "language": EN if english else VI,
+        "unit": unit.code,
         "instance": filling.instance_id,
         "xml": filling.xml,
         "revision": filling.revision,

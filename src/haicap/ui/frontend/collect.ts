@@ -38,6 +38,7 @@ class CollectPage {
   private writing: Promise<unknown> = Promise.resolve();
   private media = new Map<string, string>();
   private keepable = true;
+  private there = new Set<string>(); // files the server has with the submission that is corrected
   readonly outbox = new Outbox(shelf, (message) => notice(message, "warning"));
 
   constructor(private readonly form: Loaded) {}
@@ -67,7 +68,10 @@ class CollectPage {
       this.row.base,
       this.row.revision,
     );
-    if (edit) this.changed();
+    if (edit) {
+      this.there = new Set(edit.files.map((file) => file.name));
+      this.changed();
+    }
   }
 
   private xml(): string {
@@ -200,7 +204,7 @@ class CollectPage {
       const name = currentState.instanceValue;
       if (!name) continue;
       named.add(name);
-      if (currentState.value && !kept.has(name))
+      if (currentState.value && !kept.has(name) && !this.there.has(name))
         await shelf.putFile({ instance, name, blob: currentState.value, upload: "", sent: false });
     }
     for (const name of kept) if (!named.has(name)) await shelf.dropFile(instance, name);
@@ -317,7 +321,7 @@ async function start(): Promise<void> {
   void askToStay();
   const query = new URLSearchParams(location.search);
   const { row, draft, edit, info } = await find(shelf, config, query);
-  if (row && (row.state === "received" || row.tried)) throw new Error(say("frozen"));
+  if (row?.tried) throw new Error(say("frozen"));
   if (row?.state === "queued" || row?.state === "sending")
     await shelf.change(row.instance, { state: "draft" });
   const { form, xform } = await loadVersion(config.person, info);

@@ -3,7 +3,7 @@ import type { InstanceData } from "@getodk/xforms-engine";
 import { freshFetch } from "./kept";
 import { say } from "./page";
 import type { Filled, FormInfo, Shelf } from "./shelf";
-import { nameIn } from "./xform";
+import { deprecatedIdOf, nameIn } from "./xform";
 
 export interface CollectConfig {
   person: number;
@@ -105,20 +105,31 @@ interface Begun {
   info: FormInfo;
 }
 
-/** Finds what the address asks for: a new form, a draft, or a submission to put right. */
+/** The correction of `instance` that was begun on this device and not handed in yet. */
+async function correctionOf(shelf: Shelf, instance: string): Promise<Filled | null> {
+  const rows = await shelf.all().catch(() => []);
+  return rows.find((row) => row.state !== "received" && deprecatedIdOf(row.xml) === instance) ?? null;
+}
+
+/** Finds what the address asks for: a new form, a draft here or with the server, or a submission to correct. */
 export async function find(shelf: Shelf, config: CollectConfig, query: URLSearchParams): Promise<Begun> {
   const wanted = query.get("instance") ?? "";
-  const editing = query.get("edit") ?? "";
-  if (editing) {
-    const edit = await ask<ServerDraft>(`${apiOf(config)}/filled/${encodeURIComponent(editing)}`);
-    if (!edit) throw new Error(say("needs_line"));
-    return { row: null, draft: null, edit, info: await versionOf(config, edit.number) };
-  }
   if (!wanted) return { row: null, draft: null, edit: null, info: config.form };
   const row = (await shelf.get(wanted).catch(() => undefined)) ?? null;
-  const draft = await ask<ServerDraft>(`${apiOf(config)}/drafts/${encodeURIComponent(wanted)}`);
-  const info = await versionOf(config, row?.number ?? draft?.number ?? config.form.number);
-  if (row) return { row, draft: draft && draft.revision !== row.revision ? draft : null, edit: null, info };
-  if (!draft) throw new Error(say("draft_gone"));
-  return { row: await adopt(shelf, draft, info), draft: null, edit: null, info };
+  const isOpen = row && row.state !== "received";
+  const url = (kind: string) => `${apiOf(config)}/${kind}/${encodeURIComponent(wanted)}`;
+  const draft = await ask<ServerDraft>(url("drafts"));
+  if (isOpen) {
+    const info = await versionOf(config, row.number);
+    return { row, draft: draft && draft.revision !== row.revision ? draft : null, edit: null, info };
+  }
+  if (draft) {
+    const info = await versionOf(config, draft.number);
+    return { row: await adopt(shelf, draft, info), draft: null, edit: null, info };
+  }
+  const begun = await correctionOf(shelf, wanted);
+  if (begun) return { row: begun, draft: null, edit: null, info: await versionOf(config, begun.number) };
+  const edit = await ask<ServerDraft>(url("filled"));
+  if (!edit) throw new Error(say(navigator.onLine ? "draft_gone" : "needs_line"));
+  return { row: null, draft: null, edit, info: await versionOf(config, edit.number) };
 }

@@ -1,33 +1,9 @@
 // Evidence files of one indicator: checked by size here, by content on the server; kept on the device without a line.
 import { type Config, csrf, el, type FileInfo, type Refusal, say } from "./page";
 import { dropFile, type KeptFile, keepFile, keptFiles } from "./store";
+import { Refusing, sendFile } from "./upload";
 
 const MB = 1024 * 1024;
-
-type Sent = { status: number; body: unknown };
-
-function send(url: string, data: FormData, progress: (percent: number) => void): Promise<Sent> {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", url);
-    request.setRequestHeader("X-CSRFToken", csrf());
-    request.responseType = "text";
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable) progress(Math.round((100 * event.loaded) / event.total));
-    };
-    request.onerror = () => reject(new Error("offline"));
-    request.onload = () => {
-      let body: unknown = request.responseText;
-      try {
-        body = JSON.parse(request.responseText);
-      } catch {
-        // a plain sentence, such as that the body is too large
-      }
-      resolve({ status: request.status, body });
-    };
-    request.send(data);
-  });
-}
 
 export class EvidenceList {
   readonly root: HTMLElement;
@@ -112,43 +88,69 @@ export class EvidenceList {
         });
         continue;
       }
-      await this.upload(file, file.name);
+      const { instance } = this.config;
+      const kept = { instance, indicator: this.indicator, name: file.name, blob: file, upload: "" };
+      await this.upload(kept);
     }
     this.input.value = "";
   }
 
-  /** Sends a file; says whether the server has decided on it. */
-  async upload(file: Blob, name: string, kept = false): Promise<boolean> {
+  /** Keeps a file, sends it in pieces, hands it in; says whether the server has decided on it. */
+  async upload(file: KeptFile): Promise<boolean> {
+    const { name } = file;
+    const isKept = await keepFile(file).then(
+      (key) => {
+        file.key = key;
+        return true;
+      },
+      () => false,
+    );
+    try {
+      await this.send(file);
+    } catch (error) {
+      if (!(error instanceof Refusing) || error.status === 401) {
+        this.status.textContent = isKept
+          ? say("file_kept", { name })
+          : say("file_failed", { name, message: "" });
+        return false;
+      }
+      this.status.textContent = say("file_failed", { name, message: error.message });
+    }
+    if (file.key !== undefined) await dropFile(file.key).catch(() => {});
+    return true;
+  }
+
+  private async send(file: KeptFile): Promise<void> {
+    const { name } = file;
+    const url = await sendFile({
+      file: file.blob,
+      name,
+      purpose: `report/${this.config.unit}/${this.indicator}`,
+      url: file.upload,
+      began: (begun) => {
+        file.upload = begun;
+        if (file.key !== undefined) void keepFile(file);
+      },
+      progress: (percent) => {
+        this.status.textContent = say("uploading", { name, percent });
+      },
+    });
     const data = new FormData();
     data.set("indicator", this.indicator);
-    data.set("file", file, name);
-    try {
-      const { status, body } = await send(this.config.urls.evidence, data, (percent) => {
-        this.status.textContent = say("uploading", { name, percent });
-      });
-      if (status === 200) {
-        const added = body as FileInfo;
-        if (!this.config.evidence.some((one) => one.id === added.id)) {
-          this.config.evidence.push(added);
-          this.add(added, false);
-        }
-        this.status.textContent = "";
-      } else {
-        const message = typeof body === "string" ? body : (body as Refusal).message;
-        this.status.textContent = say("file_failed", { name, message });
-      }
-      return true;
-    } catch {
-      this.status.textContent = say("file_kept", { name });
-      if (!kept) {
-        await keepFile({ instance: this.config.instance, indicator: this.indicator, name, blob: file }).catch(
-          () => {
-            this.status.textContent = say("file_failed", { name, message: "" });
-          },
-        );
-      }
-      return false;
+    data.set("upload", url.slice(url.lastIndexOf("/") + 1));
+    const headers = { "X-CSRFToken": csrf() };
+    const answer = await fetch(this.config.urls.evidence, { method: "POST", headers, body: data });
+    if (answer.status >= 500) throw new Error(String(answer.status));
+    if (!answer.ok) {
+      const refusal = (await answer.json().catch(() => null)) as Refusal | null;
+      throw new Refusing(answer.status, refusal?.message ?? String(answer.status));
     }
+    const added = (await answer.json()) as FileInfo;
+    if (!this.config.evidence.some((one) => one.id === added.id)) {
+      this.config.evidence.push(added);
+      this.add(added, false);
+    }
+    this.status.textContent = "";
   }
 }
 
@@ -157,8 +159,6 @@ export async function sendKept(instance: string, lists: Map<string, EvidenceList
   const files: KeptFile[] = await keptFiles(instance).catch(() => []);
   for (const file of files) {
     const list = lists.get(file.indicator);
-    if (!list || file.key === undefined) continue;
-    if (!(await list.upload(file.blob, file.name, true))) return;
-    await dropFile(file.key);
+    if (list && !(await list.upload(file))) return;
   }
 }

@@ -19,6 +19,7 @@ export interface Config {
   person: number;
   locale: "vi" | "en";
   language: string;
+  unit: string;
   instance: string;
   xml: string;
   revision: number;

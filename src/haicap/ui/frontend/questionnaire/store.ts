@@ -1,4 +1,5 @@
 // The copy on this device. Written at every answer, taken away once the server has it.
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 
 export interface Kept {
   xml: string;
@@ -42,53 +43,40 @@ export class Store {
   }
 }
 
-const FILES = "haicap-files";
-
 export interface KeptFile {
   key?: number;
   instance: string;
   indicator: string;
   name: string;
   blob: Blob;
+  upload: string; // address of the upload that was begun, "" for none
 }
 
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(FILES, 1);
-    request.onupgradeneeded = () =>
-      request.result.createObjectStore("files", { keyPath: "key", autoIncrement: true });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
+interface Files extends DBSchema {
+  files: { key: number; value: KeptFile };
+}
+
+async function inFiles<T>(work: (database: IDBPDatabase<Files>) => Promise<T>): Promise<T> {
+  const database = await openDB<Files>("haicap-files", 1, {
+    upgrade: (fresh) => fresh.createObjectStore("files", { keyPath: "key", autoIncrement: true }),
   });
+  try {
+    return await work(database);
+  } finally {
+    database.close();
+  }
 }
 
-function inStore<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  return open().then(
-    (database) =>
-      new Promise<T>((resolve, reject) => {
-        const transaction = database.transaction("files", mode);
-        const request = work(transaction.objectStore("files"));
-        transaction.oncomplete = () => {
-          database.close();
-          resolve(request.result);
-        };
-        transaction.onerror = () => {
-          database.close();
-          reject(transaction.error);
-        };
-      }),
-  );
-}
-
-export function keepFile(file: KeptFile): Promise<unknown> {
-  return inStore("readwrite", (store) => store.add(file));
+/** Keeps a file until the server has decided on it; returns its key. */
+export function keepFile(file: KeptFile): Promise<number> {
+  return inFiles((database) => database.put("files", file));
 }
 
 export async function keptFiles(instance: string): Promise<KeptFile[]> {
-  const all = await inStore("readonly", (store) => store.getAll() as IDBRequest<KeptFile[]>);
+  const all = await inFiles((database) => database.getAll("files"));
   return all.filter((file) => file.instance === instance);
 }
 
-export function dropFile(key: number): Promise<unknown> {
-  return inStore("readwrite", (store) => store.delete(key));
+export function dropFile(key: number): Promise<void> {
+  return inFiles((database) => database.delete("files", key));
 }

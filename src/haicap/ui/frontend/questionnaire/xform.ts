@@ -98,6 +98,10 @@ export function instanceIdOf(xml: string): string {
   return /<(?:\w+:)?instanceID>([^<]+)</.exec(xml)?.[1] ?? "";
 }
 
+export function deprecatedIdOf(xml: string): string {
+  return /<(?:\w+:)?deprecatedID>([^<]+)</.exec(xml)?.[1] ?? "";
+}
+
 export function nameIn(xml: string): string {
   const text = /<(?:\w+:)?instanceName>([^<]*)</.exec(xml)?.[1] ?? "";
   return new DOMParser().parseFromString(text, "text/html").documentElement.textContent ?? "";
