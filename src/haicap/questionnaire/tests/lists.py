@@ -9,7 +9,9 @@ from pyxform.xls2xform import convert
 
 from haicap.kernel.access import SYSTEM
 from haicap.questionnaire.actions.entities import apply_submission, publish_properties
-from haicap.questionnaire.models import Form, FormMedia, FormVersion, Submission
+from haicap.questionnaire.actions.entities.book import mark_of
+from haicap.questionnaire.models import Dataset, Entity, Form, FormMedia, FormVersion, Submission
+from haicap.questionnaire.rules import entities as rules
 from haicap.questionnaire.rules.schema import Schema
 
 TREES = """
@@ -109,3 +111,15 @@ def apply_to(row, *, actor=SYSTEM):
 def notes_of(row):
     """The sentences on a submission that nobody wrote."""
     return list(row.comments.filter(person=None).order_by("pk").values_list("text", flat=True))
+
+
+def fresh(dataset):
+    return Dataset.objects.get(pk=dataset.pk)
+
+
+def fits(dataset):
+    """Say whether count and digest are those of the members."""
+    row = fresh(dataset)
+    members = list(Entity.objects.filter(dataset=row, deleted_at=None))
+    digest = rules.moved_digest("0" * 32, plus=[mark_of(one) for one in members])
+    return (row.count, row.digest) == (len(members), digest)
