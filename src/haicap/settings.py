@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     *(f"haicap.{area}" for area in AREAS),
 ]
 MIDDLEWARE = [
+    "haicap.questionnaire.openrosa.middleware.ShortWay",
     "haicap.kernel.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

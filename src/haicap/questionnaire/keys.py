@@ -8,18 +8,22 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from importlib import import_module
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from haicap.accounts.models import Person
 from haicap.accounts.queries import KNOWN_ROLES
 from haicap.kernel.access import Actor, Role, catalogue
+from haicap.questionnaire import statements
 from haicap.questionnaire.models import FieldKey, FormVersion
+from haicap.questionnaire.statements import first_of_request
 
 NOTED_EVERY = timedelta(minutes=5)  # how exactly the last use of a key is kept
 _SEAL = 24  # bytes: 192 bits, beyond guessing
@@ -100,27 +104,38 @@ def actor_of_key(key: FieldKey) -> Actor | None:
     return found.actor if found else None
 
 
+_MARK = -9_000_000_000_001
+_NAMES = tuple(field.attname for field in FieldKey._meta.concrete_fields)
+
+
+def _rows_of_key() -> "tuple[QuerySet[FieldKey, Any], dict[Any, str]]":
+    rows = FieldKey.objects.filter(Q(person=None) | Q(person__is_active=True), pk=_MARK, revoked_at=None)
+    behind = ("full_name", "language", "body_id", "body__unit_id", "roles__role")
+    return rows.order_by().values_list(*_NAMES, *(f"person__{name}" for name in behind)), {_MARK: "key"}
+
+
 def _holder(number: int) -> Holder | None:
-    names = [field.attname for field in FieldKey._meta.concrete_fields]
-    rows = list(
-        FieldKey.objects.filter(Q(person=None) | Q(person__is_active=True), pk=number, revoked_at=None)
-        .order_by()
-        .values_list(
-            *names, "person__full_name", "person__language", "person__body_id", "person__body__unit_id",
-            "person__roles__role",
-        )
-    )  # fmt: skip
+    """Return a key with its person and their roles (one query, one row for each role)."""
+    rows = first_of_request(lambda: statements.rows(shape="key", build=_rows_of_key, values={"key": number}))
     if not rows:
         return None
-    key = FieldKey.from_db("default", names, rows[0][: len(names)])
-    full_name, language, body_id, unit_id, _role = rows[0][len(names) :]
+    key = FieldKey.from_db("default", _NAMES, rows[0][: len(_NAMES)])
+    full_name, language, body_id, unit_id, _role = rows[0][len(_NAMES) :]
     roles = frozenset(Role(row[-1]) for row in rows if row[-1] in KNOWN_ROLES)
-    held = _DEVICE_ONLY if key.person_id is None else catalogue().of(roles) & _DEVICE_MAY
     actor = Actor(
-        person_id=key.person_id, name=full_name or key.name, roles=roles, permissions=held, body_id=body_id,
-        unit_id=unit_id, key_id=key.pk,
+        person_id=key.person_id, name=full_name or key.name, roles=roles, permissions=_held_by(key, roles),
+        body_id=body_id, unit_id=unit_id, key_id=key.pk,
     )  # fmt: skip
     return Holder(key=key, actor=actor, language=language or settings.LANGUAGE_CODE)
+
+
+def _held_by(key: FieldKey, roles: frozenset[Role]) -> frozenset[str]:
+    return _DEVICE_ONLY if key.person_id is None else _of_roles(roles)
+
+
+@lru_cache(maxsize=256)
+def _of_roles(roles: frozenset[Role]) -> frozenset[str]:
+    return catalogue().of(roles) & _DEVICE_MAY
 
 
 def note_use(key: FieldKey, *, now: datetime | None = None) -> None:

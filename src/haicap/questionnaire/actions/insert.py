@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Field
 
 from haicap.questionnaire.models import Edit, Submission
+from haicap.questionnaire.statements import bound_cursor
 
 _FIELDS: list["Field[Any, Any]"] = [one for one in Submission._meta.concrete_fields if not one.primary_key]
 _statements: dict[str, str] = {}
@@ -29,15 +28,6 @@ def insert(row: Submission) -> bool:
         return False
     row.pk, row._state.adding, row._state.db = found[0], False, connection.alias
     return True
-
-
-def bound_cursor(connection: BaseDatabaseWrapper) -> CursorWrapper:
-    """Return a cursor; on PostgreSQL one whose statements the server keeps prepared, which halves their cost."""
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.ensure_connection()
-    bound: Any = psycopg.Cursor(connection.connection)
-    return connection.make_debug_cursor(bound) if connection.queries_logged else connection.make_cursor(bound)
 
 
 def _lay_out(connection: BaseDatabaseWrapper) -> str:

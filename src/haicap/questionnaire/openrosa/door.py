@@ -52,10 +52,7 @@ def openrosa(*, header: bool = True) -> Callable[[View], View]:
         ) -> HttpResponse:
             with translation.override(settings.LANGUAGE_CODE):
                 answer = _answered(request, view, header, token, draft, args, kwargs)
-            answer.headers["X-OpenRosa-Version"] = "1.0"
-            answer.headers["X-OpenRosa-Accept-Content-Length"] = str(settings.HAICAP_MAX_BODY)
-            answer.headers.setdefault("X-Content-Type-Options", "nosniff")
-            return errors.dated(answer)
+            return errors.finished(answer)
 
         guarded.door = "device"  # type: ignore[attr-defined]  # read by the sweep over all URLs
         guarded.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie opens it for a change

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import http_date
 
@@ -52,9 +53,14 @@ def refusal(refused: Refusal) -> HttpResponse:
     return answer
 
 
-def dated(answer: HttpResponse) -> HttpResponse:
-    """Give an answer the header every OpenRosa answer has."""
+def finished(answer: HttpResponse) -> HttpResponse:
+    """Give an answer the headers every OpenRosa answer has."""
+    answer.headers["X-OpenRosa-Version"] = "1.0"
+    answer.headers["X-OpenRosa-Accept-Content-Length"] = str(settings.HAICAP_MAX_BODY)
     answer.headers["Date"] = http_date()
+    answer.headers.setdefault("X-Content-Type-Options", "nosniff")
+    if not answer.streaming:
+        answer.headers.setdefault("Content-Length", str(len(answer.content)))
     return answer
 
 

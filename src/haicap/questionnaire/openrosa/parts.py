@@ -107,6 +107,8 @@ def _boundary(request: HttpRequest) -> bytes:
 def _line(request: HttpRequest) -> _Line:
     given = request.META.get("CONTENT_LENGTH") or ""
     if given.isascii() and given.isdecimal():
+        if len(given) > 18 or int(given) > settings.HAICAP_MAX_BODY:
+            raise _too_large(settings.HAICAP_MAX_BODY)
         return _Line(request.read, int(given))
     if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
         return _Line(request.environ["wsgi.input"].read, None)  # type: ignore[attr-defined]  # Django reads nothing here

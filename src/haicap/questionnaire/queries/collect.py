@@ -5,12 +5,16 @@ form give to one of their roles, to themselves, or to the device that calls. Cou
 here.
 """
 
+from dataclasses import dataclass, replace
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Campaign
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing, NotAllowed
+from haicap.questionnaire import statements
 from haicap.questionnaire.models import Assignment, Form, FormVersion, Submission
 
 _ALL = "questionnaire.submission:all"
@@ -94,11 +98,43 @@ def form_to_fill(*, actor: Actor, campaign: Campaign | None = None, form_id: str
 
 def form_to_receive(*, actor: Actor, campaign_id: int, form_id: str) -> Form | None:
     """Return a form by its id with the answer whether `actor` fills it in, in one query; `must_fill` reads it."""
-    rows = Form.objects.filter(deleted_at=None, campaign_id=campaign_id, form_id=form_id)
-    form = rows.annotate(is_filled=Exists(Form.objects.filter(_fills(actor), pk=OuterRef("pk")))).first()
-    if form is not None:
-        form.filled_by = actor if form.is_filled else None  # type: ignore[attr-defined]
+    roles = sorted(role.value for role in actor.roles)
+    shape = ("form to receive", actor.permissions, len(roles), actor.person_id is None, actor.key_id is None)
+    values = {
+        "campaign": campaign_id, "form": form_id, "person": actor.person_id, "key": actor.key_id,
+        "unit": actor.unit_id, "body": actor.body_id, **{f"role {n}": role for n, role in enumerate(roles)},
+    }  # fmt: skip
+    rows = statements.rows(shape=shape, build=lambda: _form_to_receive(actor), values=values)
+    if not rows:
+        return None
+    form = Form.from_db("default", _FORM, rows[0][:-1])
+    form.filled_by = actor if rows[0][-1] else None  # type: ignore[attr-defined]
     return form
+
+
+_FORM = tuple(field.attname for field in Form._meta.concrete_fields)
+
+
+def _form_to_receive(like: Actor) -> "tuple[QuerySet[Form, Any], dict[Any, str]]":
+    """Return the query of `form_to_receive` for all actors like this one, with marks for what differs."""
+    names = ("campaign", "person", "key", "unit", "body")
+    marks: dict[Any, str] = {-9_000_000_000_001 - n: name for n, name in enumerate(names)}
+    of = {name: mark for mark, name in marks.items()}
+    roles = [_RoleMark(f"@role {n}") for n in range(len(like.roles))]
+    marks |= {"@form": "form", **{role.value: role.value[1:] for role in roles}}
+    marked = replace(
+        like, person_id=of["person"] if like.person_id is not None else None,
+        key_id=of["key"] if like.key_id is not None else None, unit_id=of["unit"], body_id=of["body"],
+        roles=frozenset(roles),  # type: ignore[arg-type]  # only their values are asked
+    )  # fmt: skip
+    rows = Form.objects.filter(deleted_at=None, campaign_id=of["campaign"], form_id="@form").order_by()
+    filled = Exists(Form.objects.filter(_fills(marked), pk=OuterRef("pk")))
+    return rows.annotate(is_filled=filled).values_list(*_FORM, "is_filled"), marks
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleMark:
+    value: str
 
 
 def must_fill(*, actor: Actor, form: Form) -> None:
