@@ -37,12 +37,17 @@ def export(page: Any, form: int, kind: str) -> bytes:
 
 def taken_back(page: Any, form: int, schema: Schema) -> Back:
     """Export the one submission of a form as CSV and as XML, and read both."""
-    with zipfile.ZipFile(io.BytesIO(export(page, form, "xml"))) as archive:
+    return read_back(export(page, form, "csv"), export(page, form, "xml"), schema)
+
+
+def read_back(csv_zip: bytes, xml_zip: bytes, schema: Schema) -> Back:
+    """Read the exports of the one submission of a form."""
+    with zipfile.ZipFile(io.BytesIO(xml_zip)) as archive:
         folder = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
         assert len({name.partition("/")[0] for name in archive.namelist()}) == 1
     raw = folder.pop("submission.xml")
-    by_csv = read_csv(export(page, form, "csv"), schema)
-    return Back(csv=by_csv, xml=dict(flat_nested(Reader(schema).nested(raw))), files=folder, raw=raw)
+    xml = dict(flat_nested(Reader(schema).nested(raw)))
+    return Back(csv=read_csv(csv_zip, schema), xml=xml, files=folder, raw=raw)
 
 
 def _plain(text: str) -> str:

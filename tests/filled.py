@@ -39,6 +39,7 @@ TYPES = {
     "pdf": "application/pdf",
     "csv": "text/csv",
 }
+_LIKE = {"jpg": "png", "jpeg": "png", "gif": "png", "mp3": "wav", "m4a": "wav", "3gp": "mp4", "3gpp": "mp4"}
 STANDS_FOR = ("@today", "@datetime", "@any", "@maybe")
 Answers = Mapping[str, Any]
 
@@ -117,6 +118,7 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
 def made(kind: str, seed: str) -> bytes:
     """Return a small valid file of a kind (png, wav, mp4, pdf, csv); the same seed gives the same bytes."""
     noise = hashlib.sha256(seed.encode()).digest()
+    kind = _LIKE.get(kind.lower(), kind)
     if kind == "png":
         rows = b"".join(b"\0" + noise[:3] * 16 for _ in range(12))
         header = struct.pack(">IIBBBBB", 16, 12, 8, 2, 0, 0, 0)

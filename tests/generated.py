@@ -4,14 +4,8 @@ Only what a person could see in the form is used: types, choices, and limits wri
 a pattern. Whether a question is shown at all only the page knows; see `tests/test_public_forms_browser.py`.
 """
 
-import csv
-import io
-import json
 import re
-from collections.abc import Mapping
 from typing import Any
-
-from lxml import etree
 
 from haicap.questionnaire.rules.schema import Field
 
@@ -77,22 +71,3 @@ def answer_for(field: Field, choices: list[str]) -> Any:
     if field.type == "select1":
         return choices[0] if choices else None
     return _PLAIN.get(field.type) or _text(field)
-
-
-def choices_in(name: str, raw: bytes, field: Field) -> list[str]:
-    """Return the values a file of choices offers, in its order."""
-    text = raw.decode()
-    if name.endswith(".geojson"):
-        return [str(one.get("id") or one["properties"]["id"]) for one in json.loads(text)["features"]]
-    if name.endswith(".xml"):
-        return [str(node.text) for node in etree.fromstring(raw).iter("{*}name")]
-    return [row["name"] for row in csv.DictReader(io.StringIO(text)) if row.get("name")]
-
-
-def choices_of(field: Field, itemsets: Mapping[str, str], files: Mapping[str, bytes]) -> list[str]:
-    """Return the values a question offers before any filter: written in the form, or in one of its files."""
-    if field.choices:
-        return list(dict.fromkeys(choice.value for choice in field.choices))
-    found = re.search(r"instance\(\s*['\"]([^'\"]+)", field.itemset)
-    name = itemsets.get(found.group(1), "").rpartition("/")[2] if found else ""
-    return choices_in(name, files[name], field) if name in files else []

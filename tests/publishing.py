@@ -96,34 +96,29 @@ class _Publisher:
         return more
 
     def _published(self, brought: Brought) -> dict[str, Any]:
-        import hashlib
-
-        from django.core.files.base import ContentFile
-        from django.utils import timezone
-
-        from haicap.questionnaire.models import Form, FormMedia, FormVersion
         from haicap.questionnaire.rules.convert import convert_form
         from haicap.questionnaire.rules.troubles import FormError
 
         path = Path(brought.path)
+        raw = path.read_bytes()
         try:
-            made = convert_form(path.read_bytes(), name=path.name)
-        except FormError as bad:
-            return {"error": "; ".join(f"{one.code} {one.detail}" for one in bad.troubles)}
-        now = timezone.now()
-        form = Form.objects.create(campaign=self._campaign_without(made.form_id), form_id=made.form_id,
-                                   title=made.title, created_at=now)  # fmt: skip
-        version = FormVersion.objects.create(
-            form=form, number=1, version=made.version, xform=made.xform, sha256="0" * 64,
-            md5=hashlib.md5(made.xform.encode()).hexdigest(), schema=made.schema.to_json(), created_at=now,
-        )  # fmt: skip
-        for media in made.schema.media:
-            raw = made.itemsets.encode() if media.name == "itemsets.csv" else _bytes_of(brought, media.name)
-            FormMedia.objects.create(
-                version=version, name=media.name, kind=media.kind, file=ContentFile(raw, media.name), size=len(raw),
-                md5=hashlib.md5(raw).hexdigest(), updated_at=now,
-            )  # fmt: skip
-        return {"id": form.pk, "form_id": form.form_id, "media": [one.name for one in made.schema.media]}
+            form_id = convert_form(raw, name=path.name).form_id
+        except FormError:
+            form_id = ""  # refused below, as the author sees it
+        campaign = self._campaign_without(form_id)
+        version = publish(actor=self.actor, campaign=campaign, brought=brought, raw=raw)
+        return {"id": version.form_id, "form_id": version.form.form_id, "xform": version.xform}
+
+
+def publish(*, actor: Any, campaign: Any, brought: Brought, raw: bytes) -> Any:
+    """Load a form as a draft, bring the files it asks for, publish it; returns the version."""
+    from haicap.questionnaire.actions.forms import attach_media, create_form, publish_draft
+
+    form = create_form(actor=actor, campaign=campaign, raw=raw, name=Path(brought.path).name)
+    for name in form.versions.get().media.values_list("name", flat=True):
+        if name != "itemsets.csv":  # comes with the workbook
+            attach_media(actor=actor, form=form, name=name, raw=_bytes_of(brought, name))
+    return publish_draft(actor=actor, form=form)
 
 
 def _bytes_of(brought: Brought, name: str) -> bytes:

@@ -2,11 +2,18 @@
 
 import json
 import re
+import uuid
 from collections import Counter
 
 import pytest
+from django.core.files.base import ContentFile
 
+from haicap.kernel.access import Role
+from haicap.questionnaire.actions.export import export_submissions
+from haicap.questionnaire.actions.receive import receive
+from haicap.questionnaire.rules.export import Options
 from haicap.questionnaire.rules.schema import Reader, Schema, read_submission
+from tests.exported import read_back
 from tests.filled import (  # fmt: skip
     FORMS,
     as_text,
@@ -24,6 +31,7 @@ from tests.filled import (  # fmt: skip
     names,
     tables,
 )
+from tests.publishing import Brought, publish
 
 TYPES = {
     "text", "integer", "decimal", "date", "time", "dateTime", "note", "select_one", "select_multiple", "rank", "range",
@@ -106,6 +114,34 @@ def test_what_was_filled_in_reads_back_equal(name):
     files = {file_of(f"@{one.rpartition('.')[2]}:{one.rpartition('.')[0]}")[0]: made(*one.rpartition(".")[::-2])
              for one in given}  # fmt: skip
     assert differences(kinds, form.complete, dict(flat_nested(reader.nested(raw))), files) == []
+
+
+@pytest.mark.parametrize("name", names())
+def test_what_a_client_sends_is_exported_equal(campaign, actor, name):
+    form, author = form_named(name), actor(Role.SECRETARIAT)
+    brought = Brought(name, str(FORMS / f"{name}.md"))
+    version = publish(actor=author, campaign=campaign, brought=brought, raw=form.markdown.encode())
+    schema = Schema.from_json(version.schema)
+    raw = instance_of(version.xform, form.complete, instance_id=f"uuid:{uuid.uuid4()}")
+    files = [file_of(value.replace("@drawn:", "@png:")) for _, value in flat(form.complete)
+             if is_file(str(value).replace("@drawn:", "@png:"))]  # fmt: skip
+    receipt = receive(
+        actor=author, form=version.form, xml=raw, files=[(one, ContentFile(body)) for one, body, _ in files]
+    )
+    assert receipt.is_new
+    csv_zip, xml_zip = (
+        b"".join(
+            export_submissions(actor=author, form=version.form, options=Options(format=kind)).pieces(
+                lambda done, of: None
+            )
+        )
+        for kind in ("csv", "xml")
+    )
+    back = read_back(csv_zip, xml_zip, schema)
+    kinds = {one.path: one.type for one in schema.fields}
+    assert back.raw == raw
+    assert differences(kinds, form.complete, back.xml, back.files) == []
+    assert differences(kinds, form.complete, back.csv, back.files) == []
 
 
 @pytest.mark.parametrize("name", names())
