@@ -76,7 +76,7 @@ def _first(actor: Actor, person: int, form: Form, instance_id: str, fields: dict
         with transaction.atomic():
             row = Draft.objects.create(
                 form=form,
-                person_id=actor.person_id,
+                person_id=person,
                 instance_id=instance_id,
                 saved_at=timezone.now(),
                 **fields,

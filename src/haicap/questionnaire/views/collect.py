@@ -115,6 +115,6 @@ def manifest(request: Request) -> JsonResponse:
         "theme_color": "#8e1b22",
         "icons": icons,
     }
-    return JsonResponse(
-        given, headers={"Content-Type": "application/manifest+json", "Cache-Control": "no-cache"}
-    )
+    answer = JsonResponse(given, content_type="application/manifest+json")
+    answer["Cache-Control"] = "no-cache"
+    return answer
