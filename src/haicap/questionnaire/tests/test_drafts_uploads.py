@@ -252,7 +252,7 @@ def test_the_protocol_of_pieces_over_http(form: Form, client_as: Callable[..., C
     wrong = _patch(client, url, 100, PHOTO[100:])
     assert (wrong.status_code, wrong.json()["code"]) == (409, "upload.offset")
     assert _patch(client, url, 500, PHOTO[500:]).status_code == 204
-    assert b"".join(client.get(url).streaming_content) == PHOTO
+    assert client.get(url).getvalue() == PHOTO
     other = client_as(Role.TEAM_MEMBER)
     assert other.head(url).status_code == other.get(url).status_code == 404
     assert _patch(other, url, 0, b"x").status_code == 404
