@@ -146,7 +146,7 @@ def _held_by_password(request: HttpRequest, encoded: str) -> Actor:
         name, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise not_authenticated() from error
-    if not colon or not password:
+    if not colon or not password or "\0" in name + password:
         raise not_authenticated()
     person = _named(name)
     known = _known(person, password) if person is not None else ""

@@ -28,6 +28,11 @@ def _enter(request: Request, *, is_account: bool) -> None:
         raise errors.not_allowed()
 
 
+def _is_unfit(request: HttpRequest) -> bool:
+    """Say whether an address holds what no name here has and no database takes."""
+    return "\0" in request.path or any("\0" in value for values in request.GET.lists() for value in values[1])
+
+
 def resource(
     *,
     door: str = "signed in",
@@ -48,6 +53,8 @@ def resource(
     def view(request: HttpRequest, **arguments: Any) -> HttpResponseBase:
         answer: HttpResponseBase
         try:
+            if _is_unfit(request):
+                raise errors.not_found()
             if door != "public":
                 _enter(request, is_account=is_account)  # type: ignore[arg-type]  # the middleware gives it an actor
             handler = handlers.get("GET" if request.method == "HEAD" else request.method or "")

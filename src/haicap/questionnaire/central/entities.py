@@ -104,7 +104,7 @@ def _read(body: Any, *, is_new: bool) -> Row:
         raise wrong_type("entity", "object")
     if others := sorted(set(body) - set(_KEYS)):
         raise Problem(
-            400.31, f"Expected parameters: ({', '.join(_KEYS)}). Got ({', '.join(map(str, body))}).",
+            400.31, _("An entity has uuid, label and data, and nothing else."),
             expected=list(_KEYS), actual=[*body], other=others,
         )  # fmt: skip
     identity, label, data = body.get("uuid"), body.get("label"), body.get("data")
@@ -144,7 +144,9 @@ def create(request: Request, project: int, name: str) -> HttpResponse:
         return _answer(made[0])
     many = body["entities"]
     if not isinstance(many, list) or not many:
-        raise Problem(400.31, "Expected parameters: (entities: [...]).", expected=["entities: [...]"])
+        raise Problem(
+            400.31, _("Give a list of entities with at least one in it."), expected=["entities: [...]"]
+        )
     source = body.get("source")
     if not isinstance(source, dict):
         raise missing_parameter("source")

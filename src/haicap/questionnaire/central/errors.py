@@ -78,6 +78,7 @@ _ODATA: Mapping[str, tuple[float, Text]] = {
     "filter_unreadable": (400.18, _("The filter cannot be read: %(detail)s")),
     "filter_unsupported": (501.4, _("The filter uses what is not supported here: %(detail)s")),
     "filter_field": (501.5, _("The filter names a property that cannot be filtered by: %(detail)s")),
+    "table": (404.1, _("There is no table named %(detail)s.")),
     "property": (400.23, _("There is no property named %(detail)s.")),
     "select_repeat": (400.24, _("Properties inside a repeat cannot be selected from here: %(detail)s.")),
     "select_expand": (501.11, _("$select and $expand cannot be used together.")),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from haicap.kernel.http import Request
 from haicap.questionnaire.central import lookups
@@ -36,8 +37,8 @@ _KNOWN = frozenset(
     }
 )
 _FORMATS = {
-    "json": re.compile(r"^(application/json\b|json$)", re.I),
-    "xml": re.compile(r"^(application/xml\b|text/xml\b|atom$)", re.I),
+    "json": re.compile(r"\bapplication/json\b|^json$|\*/\*", re.I),
+    "xml": re.compile(r"\b(application|text)/(\w+\+)?xml\b|^(atom|xml)$|\*/\*", re.I),
 }
 _SINGLE = re.compile(r"^Submissions\('(?P<id>[^']*)'\)(?P<rest>(?:/.*)?)$", re.S)
 _STEP = re.compile(r"^/(?P<name>[^/(]+)(?:\('(?P<id>[^']*)'\))?", re.S)
@@ -48,15 +49,15 @@ def check(request: Request, kind: str) -> None:
     """Refuse what OData's protocol asks to refuse: other formats, older versions, options that are not known."""
     asked = request.GET.get("$format") or request.headers.get("Accept", "")
     other = "xml" if kind == "json" else "json"
-    if _FORMATS[other].match(asked.strip()) and _FORMATS[kind].search(asked) is None and "*/*" not in asked:
-        raise Problem(406.1, f"Requested format not acceptable; this resource allows: {kind}.", got=asked)
+    if _FORMATS[other].search(asked.strip()) and not _FORMATS[kind].search(asked.strip()):
+        raise Problem(406.1, _("This address answers in %(kind)s only.") % {"kind": kind}, got=asked)
     newest = re.match(r"\s*(\d+)", request.headers.get("OData-MaxVersion", ""))
     if newest and int(newest.group(1)) < 4:
         raise not_found()
     for name in request.GET:
         if name not in _KNOWN:
             raise Problem(
-                501.1, f"The requested feature {name} is not supported by this server.", feature=name
+                501.1, _("The option %(name)s is not supported here.") % {"name": name}, feature=name
             )
     expand = request.GET.get("$expand", "")
     if expand and expand != "*":

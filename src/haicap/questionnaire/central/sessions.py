@@ -1,7 +1,9 @@
 """Sessions and who one is."""
 
 from django.http import HttpResponse
+from django.utils.translation import gettext as _
 
+from haicap.accounts.actions import note_sign_out
 from haicap.accounts.models import Person
 from haicap.accounts.queries import own
 from haicap.kernel.http import Request
@@ -26,7 +28,7 @@ def begin(request: Request) -> HttpResponse:
     name, password = text_in(body, "email"), text_in(body, "password")
     if not name.strip() or not password:
         raise Problem(
-            400.3, "Required parameters missing. Expected (email, password).", expected=["email", "password"],
+            400.3, _("Give a user name (email) and a password."), expected=["email", "password"],
             got=[field for field in ("email", "password") if body.get(field)],
         )  # fmt: skip
     made = auth.begin(request=request, name=name, password=password)
@@ -48,12 +50,14 @@ def _own_token(request: Request) -> str:
 def end_current(request: Request) -> HttpResponse:
     """End the session that calls."""
     auth.end(token=_own_token(request))
+    note_sign_out(actor=request.actor)
     return success()
 
 
 def end(request: Request, token: str) -> HttpResponse:
     """End a session by its token: whoever knows it may."""
     auth.end(token=token)
+    note_sign_out(actor=request.actor)
     return success()
 
 

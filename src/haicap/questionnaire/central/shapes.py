@@ -1,12 +1,15 @@
 """What every noun of Central's API needs: times, ids of actors, JSON in and out, paging."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from haicap.accounts.models import Person
+from haicap.questionnaire.central.bodies import raw_body
 from haicap.questionnaire.central.errors import Problem, wrong_type
 from haicap.questionnaire.models import FieldKey
 from haicap.questionnaire.queries.feeds import moment
@@ -18,6 +21,8 @@ __all__ = [
     "person_shape", "success", "text_in", "window",
 ]  # fmt: skip
 
+_MOST = 50 * 1024 * 1024
+_ODD = re.compile(rb"\\u(?:0000|d[89a-f])", re.I)
 SUCCESS = {"success": True}
 Json = dict[str, Any]
 
@@ -64,25 +69,29 @@ def success() -> HttpResponse:
 
 def body_of(request: HttpRequest) -> Mapping[str, Any]:
     """Return the JSON object of a request, {} where it is empty; raises Problem 400.1."""
-    raw = request.body
+    raw = raw_body(request, most=_MOST)
     if not raw.strip():
         return {}
     try:
         found = json.loads(raw)
-    except ValueError as error:
+        if _ODD.search(raw):
+            found = json.loads(_storable(json.dumps(found, ensure_ascii=False)))
+    except (ValueError, RecursionError) as error:
         raise _unreadable(raw) from error
     if not isinstance(found, dict):
         raise _unreadable(raw)
     return found
 
 
+def _storable(text: str) -> bytes:
+    """Return text as UTF-8; raises ValueError for halves of characters and for NUL, which no database takes."""
+    if "\\u0000" in text:
+        raise ValueError("NUL")
+    return text.encode()
+
+
 def _unreadable(raw: bytes) -> Problem:
-    return Problem(
-        400.1,
-        f"Could not parse the given data ({len(raw)} chars) as json.",
-        format="json",
-        rawLength=len(raw),
-    )
+    return Problem(400.1, _("What was sent is no JSON object."), format="json", rawLength=len(raw))
 
 
 def text_in(body: Mapping[str, Any], field: str) -> str:

@@ -494,7 +494,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='submission',
-            index=models.Index(condition=models.Q(('deleted_at', None)), fields=['form', '-id'], name='submission_of_form'),
+            index=models.Index(condition=models.Q(('deleted_at', None), ('is_test', False)), fields=['form', '-id'], name='submission_of_form'),
         ),
         migrations.AddIndex(
             model_name='submission',

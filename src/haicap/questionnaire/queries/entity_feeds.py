@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
 from haicap.kernel.access import Actor
 from haicap.questionnaire.models import Dataset, Entity
 from haicap.questionnaire.queries import odata
 from haicap.questionnaire.queries.entities import entities_for, properties_of
-from haicap.questionnaire.queries.feeds import CHUNK, Question, filtered, moment
+from haicap.questionnaire.queries.feeds import CHUNK, Question, filtered, in_one_go, moment
 from haicap.questionnaire.rules.odata import ENTITY_SYSTEM, selection, token_of
 from haicap.questionnaire.rules.odata.names import distinct
 
@@ -60,11 +59,7 @@ class EntityFeed:
 
     def _found(self, before: int) -> Iterator[_Found]:
         if self._order:
-            with (
-                transaction.atomic()
-            ):  # a cursor of the server that outlives its transaction reads all at once
-                ordered = self._scope.order_by(*self._order)[before:].values(*_FIELDS)
-                yield from ordered.iterator(chunk_size=CHUNK)
+            yield from in_one_go(self._scope.order_by(*self._order).values(*_FIELDS)[before:])
             return
         rows: QuerySet[Entity] = self._scope.order_by("-pk")
         after = self.question.page.token.get("after")

@@ -5,12 +5,13 @@ kept with each submission: no filled form is opened to be skipped.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -116,7 +117,7 @@ class SubmissionFeed:
             return
         given, last = 0, (0, 0)
         skipped = page.skip or page.token.get("skip", 0) if self._order else 0
-        passed = -skipped
+        passed = -skipped if self.table.column else 0  # rows of the root are skipped by the database
         for found, first in self._submissions():
             number = first
             for row in self._opened(found)[first:]:
@@ -145,13 +146,15 @@ class SubmissionFeed:
     def _submissions(self) -> Iterator[tuple[_Found, int]]:
         """Yield the submissions from the page's start on, each with how many of its rows lie before it."""
         if self._order:
-            with (
-                transaction.atomic()
-            ):  # a cursor of the server that outlives its transaction reads all at once
-                for found in self._read(self._scope.order_by(*self._order)).iterator(chunk_size=CHUNK):
-                    yield found, 0
+            page = self.question.page
+            first = 0 if self.table.column else page.skip or page.token.get("skip", 0)
+            rows = self._read(self._scope.order_by(*self._order))[first:]
+            for found in in_one_go(rows):
+                yield found, 0
             return
-        start, first = self._start()
+        yield from self._newest_first(*self._start())
+
+    def _newest_first(self, start: int | None, first: int) -> Iterator[tuple[_Found, int]]:
         if start is None:
             return
         rows = self._scope.order_by("-pk")
@@ -180,13 +183,15 @@ class SubmissionFeed:
         return odata.submission_at(self._scope, count=self._counted(), skip=page.skip) or (None, 0)
 
     def _read(self, rows: QuerySet[Submission]) -> "QuerySet[Submission, dict[str, Any]]":
-        if not self._needs_system:
-            return rows.values(*_FIELDS[:4])
-        files: dict[str, Any] = {"present": Value(0), "expected": Value(0)}
-        if self._versions.have_files():
+        names: tuple[str, ...] = _FIELDS[:4]
+        files: dict[str, Any] = {}
+        if self._needs_system:
+            names, files = _FIELDS, {"present": Value(0), "expected": Value(0)}
+        if self._needs_system and self._versions.have_files():
             own = Attachment.objects.filter(submission=OuterRef("pk")).order_by().values("submission")
             files = {"present": _counting(own.exclude(file="")), "expected": _counting(own)}
-        return rows.annotate(**files).values(*_FIELDS, *files)  # type: ignore[no-any-return]  # names at run time
+        read: Any = rows.annotate(**files).values(*names, *files)
+        return cast("QuerySet[Submission, dict[str, Any]]", read)
 
     def _opened(self, found: _Found) -> Sequence[Mapping[str, Any]]:
         version = self._versions.by_key(found["version_id"])
@@ -202,6 +207,12 @@ class SubmissionFeed:
                 system=_system(found) if self._needs_system else None,
             )
         )  # fmt: skip
+
+
+def in_one_go(rows: "QuerySet[Any, dict[str, Any]]") -> Iterator[dict[str, Any]]:
+    """Yield rows by one cursor of the server; on PostgreSQL one that outlives its transaction would read all first."""
+    with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+        yield from rows.iterator(chunk_size=CHUNK)
 
 
 def _counting(rows: QuerySet[Attachment, Any]) -> Any:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from haicap.campaign.models import Campaign
 from haicap.questionnaire.models import Form, FormVersion, Submission
@@ -45,7 +46,7 @@ XFORM = """<?xml version="1.0"?>
 
 def make_form(campaign: Campaign, *, form_id: str = "ho_dan", version: str = "1", **facts: Any) -> Form:
     """Publish the household form."""
-    given = {"title": "Hộ dân", "created_at": AT} | facts
+    given = {"title": "Hộ dân", "created_at": timezone.now()} | facts
     form = Form.objects.create(campaign=campaign, form_id=form_id, **given)
     add_version(form, version=version)
     return form
@@ -117,7 +118,7 @@ def put(form: Form, *, number: int = 0, **facts: Any) -> Submission:
 
 def read(client: Client, address: str, **parameters: Any) -> Any:
     """Return the JSON at an address, which must be there."""
-    answer = client.get(address, {f"${name}": value for name, value in parameters.items()})
+    answer: Any = client.get(address, {f"${name}": value for name, value in parameters.items()})
     body = b"".join(answer.streaming_content) if answer.streaming else answer.content
     assert answer.status_code == 200, body
     return json.loads(body)

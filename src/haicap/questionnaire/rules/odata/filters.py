@@ -190,17 +190,13 @@ class _Reader:
             self._take()
             if depth > MAX_DEPTH:
                 raise ODataError("filter_unsupported", "not")
-            return Not(self._negated(depth + 1))
+            return Not(self._one(depth + 1))  # of the whole comparison, as Central's own clients write it
         if self._is("mark", "("):
             self._take()
             found = self.either(depth + 1)
             self._expect(")")
             return found
         return self._compare()
-
-    def _negated(self, depth: int) -> Expression:
-        # Central's own clients write `not a eq b` for the opposite of the whole comparison
-        return self._one(depth)
 
     def _compare(self) -> Compare:
         left = self._operand()

@@ -20,6 +20,8 @@ def value_of(kind: str, text: str, *, wkt: bool) -> Any:
 
     None where the text is no such value: a reader that was told Edm.Int64 gets a number or nothing.
     """
+    if kind == "int" and text.isascii() and text.isdigit() and len(text) < 16:
+        return int(text)
     if kind in ("int", "boolean"):
         return typed(kind, text)
     if kind == "decimal":
