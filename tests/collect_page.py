@@ -171,6 +171,9 @@ def _type(page: Any, root: Any, kind: str, text: str) -> None:
 
 
 def _choose(root: Any, values: list[str]) -> None:
+    if not root.locator(".choices").count():  # a single choice is a tick
+        root.locator("input[type=checkbox]").set_checked(bool(values))
+        return
     boxes = root.locator(".choices input")
     for number in range(boxes.count()):
         box = boxes.nth(number)

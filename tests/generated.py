@@ -7,7 +7,7 @@ a pattern. Whether a question is shown at all only the page knows; see `tests/te
 import re
 from typing import Any
 
-from haicap.questionnaire.rules.schema import Field
+from haicap.questionnaire.rules.schema import Field, Schema
 
 _COMPARED = re.compile(r"(?<![\w.])\.\s*(>=|<=|!=|>|<|=)\s*(-?\d+(?:\.\d+)?)\b")
 _LENGTH = re.compile(r"string-length\(\s*\.\s*\)\s*(>=|<=|!=|>|<|=)\s*(\d+)")
@@ -53,6 +53,38 @@ def _text(field: Field) -> str | None:
         if long and (not compared or (text.isdigit() and _fits(float(text), compared))):
             return text
     return None
+
+
+def answers_for(field: Field, choices: list[str]) -> list[Any]:
+    """Return answers to try for a question, the likeliest first; `choices` are those it offers."""
+    first = answer_for(field, choices)
+    if field.type == "int":
+        return [first, 20, 100, 0, 7]
+    if field.type == "decimal":
+        return [first, 20.5, 100, 0, 7]
+    if field.type in ("date", "dateTime"):
+        return [first, str(first).replace("2024", "2031"), str(first).replace("2024", "1999")]
+    if field.type == "select":
+        return [first, choices[:1], choices[-1:]]
+    if field.type == "string" and field.control == "input":
+        return [first, *(text for text in _TEXTS if text != first)]
+    return [first]
+
+
+def list_of(name: str, schema: Schema) -> bytes:
+    """Return a small CSV for a file a form chooses from and nobody has: one row that its filters let through.
+
+    Its columns are those the form speaks of; a column named like a question with choices has the first of them.
+    """
+    stem = name.rpartition(".")[0]
+    texts = [
+        text for one in schema.fields for text in (one.itemset, one.calculate, one.default) if stem in text
+    ]
+    words = re.findall(r"[\[\s(]([\w.-]+)\s*=|/item\[[^\]]*\]/([\w.-]+)", " ".join(texts))
+    columns = dict.fromkeys(["name", "label", *(word for pair in words for word in pair if word)])
+    first = {one.name: one.choices[0].value for one in schema.fields if one.choices}
+    cells = [first.get(column, "a1") for column in columns]
+    return (",".join(columns) + "\n" + ",".join(cells) + "\n").encode()
 
 
 def answer_for(field: Field, choices: list[str]) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from haicap.questionnaire.rules.schema import Field, Schema
 from tests.collect_page import FIND, NotOnPage, fill_form
-from tests.generated import answer_for
+from tests.generated import answers_for
 
 OFFERED = """(mark) => {
   const root = document.querySelector(`[data-mark="${mark}"]`);
@@ -36,14 +36,16 @@ def fill_by_guessing(page: Any, schema: Schema) -> dict[str, Any]:
         if field.control in LEFT_OUT or field.readonly == "true()" or "label" in field.appearance.split():
             continue
         place = place_of(field, schema)
-        value = answer_for(field, _offered(page, place, field))
-        if value is None:
-            continue
-        try:
-            fill_form(page, {place: value})
-        except NotOnPage:
-            continue
-        given[place] = value
+        for value in answers_for(field, _offered(page, place, field)):
+            if value is None or value == []:
+                continue
+            try:
+                fill_form(page, {place: value})
+            except NotOnPage:
+                break
+            given[place] = value
+            if not _complains(page, place):
+                break
     return {
         place: value for place, value in given.items() if (page.evaluate(FIND, place) or {}).get("relevant")
     }
@@ -53,7 +55,14 @@ def _offered(page: Any, place: str, field: Field) -> list[str]:
     if field.control not in ("select1", "select", "rank"):
         return []
     found = page.evaluate(FIND, place)
-    return [] if found is None else list(page.evaluate(OFFERED, found["mark"]))
+    if found is None:  # in a row that is not there yet
+        return [choice.value for choice in field.choices]
+    return list(page.evaluate(OFFERED, found["mark"]))
+
+
+def _complains(page: Any, place: str) -> bool:
+    found = page.evaluate(FIND, place)
+    return bool(found) and page.locator(f"[data-mark='{found['mark']}'] [aria-invalid=true]").count() > 0
 
 
 def of_the_form(schema: Schema, lines: list[str]) -> list[str]:

@@ -115,13 +115,20 @@ def publish(*, actor: Any, campaign: Any, brought: Brought, raw: bytes) -> Any:
     from haicap.questionnaire.actions.forms import attach_media, create_form, publish_draft
 
     form = create_form(actor=actor, campaign=campaign, raw=raw, name=Path(brought.path).name)
-    for name in form.versions.get().media.values_list("name", flat=True):
+    draft = form.versions.get()
+    for name in draft.media.values_list("name", flat=True):
         if name != "itemsets.csv":  # comes with the workbook
-            attach_media(actor=actor, form=form, name=name, raw=_bytes_of(brought, name))
+            attach_media(actor=actor, form=form, name=name, raw=_bytes_of(brought, name, draft))
     return publish_draft(actor=actor, form=form)
 
 
-def _bytes_of(brought: Brought, name: str) -> bytes:
-    from tests.filled import media_named
+def _bytes_of(brought: Brought, name: str, version: Any) -> bytes:
+    from haicap.questionnaire.rules.schema import Schema
+    from tests.filled import FORMS, media_named
+    from tests.generated import list_of
 
-    return Path(brought.media[name]).read_bytes() if name in brought.media else media_named(name)
+    if name in brought.media:
+        return Path(brought.media[name]).read_bytes()
+    if name.endswith(".csv") and not (FORMS / name).exists():
+        return list_of(name, Schema.from_json(version.schema))
+    return media_named(name)

@@ -268,7 +268,8 @@ def test_forms_written_by_hand_are_read_namespaces_ids_and_relative_paths():
     )
     more = (
         '<itext><translation lang="en"><text id="b"><value>long</value><value form="short">s</value>'
-        '<value form="audio">jr://audio/b.mp3</value><value form="big-image">jr://images/b.jpg</value></text>'
+        '<value form="audio">jr://audio/b.mp3</value><value form="big-image">jr://images/b.jpg</value>'
+        '<value form="image">jr://images/-</value></text>'
         '</translation><translation lang="vi" default=""><text id="b"><value form="short">ngắn</value></text>'
         "</translation></itext>"
     )

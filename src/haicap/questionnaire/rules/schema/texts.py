@@ -53,7 +53,7 @@ class Itext:
                 if form in (None, "long") or (form in ("short", "plain") and language not in by_language):
                     if said and said != "-":  # pyxform writes a dash where a language has no text
                         by_language[language] = said
-                elif form:
+                elif form and not said.endswith("/-"):  # the same dash, as a file
                     self.media.append((form, said))
 
     def of(self, key: str) -> dict[str, str]:

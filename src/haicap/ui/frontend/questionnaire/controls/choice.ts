@@ -12,6 +12,11 @@ function plain(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/g, "d").replace(/Đ/g, "D").toLowerCase();
 }
 
+/** Whether the choices depend on other answers: there may be one now and several later. */
+function isFiltered(node: SelectNode): boolean {
+  return node.definition.bodyElement.itemset?.nodes.expression.includes("[") ?? false;
+}
+
 /** A single choice "yes": a tick, such as "does not apply". */
 function tickView(node: SelectNode, host: Host): View {
   const id = host.id(node);
@@ -153,8 +158,8 @@ function list(node: SelectNode, shell: Frame, changed: () => void): Choices {
 export function selectView(node: SelectNode, host: Host): View {
   const many = node.selectType === "select";
   const items = node.currentState.valueOptions;
-  if (!many && items.length === 1 && !appears(node, "label", "list-nolabel", "minimal"))
-    return tickView(node, host);
+  const isTick = !many && items.length === 1 && !isFiltered(node);
+  if (isTick && !appears(node, "label", "list-nolabel", "minimal")) return tickView(node, host);
   const asList = !many && (appears(node, "minimal", "autocomplete", "search") || items.length > MANY_BUTTONS);
   const shell = frame(node, host, asList ? "div" : "fieldset");
   shell.root.dataset.kind = many ? "select" : asList ? "select1-list" : "select1";
