@@ -29,6 +29,7 @@ from haicap.questionnaire.rules.schema import typed
 
 NUMBERS = (Field.Type.INTEGER, Field.Type.DECIMAL, Field.Type.PERCENT)
 KNOWN_PEOPLE = 0.8  # share of the units whose number of people must be known to compare by people
+AREA_BY_AREA = 1000  # units from which on the page shows one area at a time
 MOST_SUBMISSIONS = 5000  # of a form: the newest are looked at
 Figures = dict[int, dict[int, float]]  # by key of the field, then by key of the unit
 
@@ -113,7 +114,9 @@ def _fields(campaign: Campaign, area: str = "") -> dict[int, Field]:
 def _figures(campaign: Campaign, fields: Mapping[int, Field], places: Mapping[int, Place]) -> Figures:
     """Return the signed figures by field and unit; what does not apply and what is blank has none."""
     found: Figures = {pk: {} for pk in fields}
-    rows = ReportedValue.objects.filter(report__campaign=campaign, current=True, na_reason="")
+    rows = ReportedValue.objects.filter(
+        report__campaign=campaign, current=True, na_reason="", field__in=fields
+    )
     rows = rows.exclude(number=None).order_by()
     for field, unit, number in rows.values_list("field_id", "report__unit_id", "number").iterator(
         chunk_size=20_000

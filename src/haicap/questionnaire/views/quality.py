@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from haicap.campaign.queries import areas_of, current_campaign_for
+from haicap.campaign.queries import areas_of, current_campaign_for, surveyed_units_for
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
@@ -50,12 +50,17 @@ def quality(request: Request) -> HttpResponse:
     ]
     if not chosen["form"] and not plan and forms:
         chosen["form"] = str(forms[0].pk)
+    areas = areas_of(campaign=campaign)
+    by_area = surveyed_units_for(actor=actor, campaign=campaign).count() > found.AREA_BY_AREA
+    if by_area and not chosen["area"] and areas:
+        chosen["area"] = areas[0].code
     context: dict[str, Any] = {
         "campaign": campaign,
         "chosen": chosen,
         "plan": plan,
         "forms": forms,
-        "areas": areas_of(campaign=campaign),
+        "by_area": by_area,
+        "areas": areas,
         "kinds": KINDS.items(),
     }
     if chosen["form"].isdecimal() and len(chosen["form"]) < 18:
