@@ -131,7 +131,7 @@ def list_texts() -> dict[str, str]:
         "another": _("Fill in another one"),
         "correct": _("Correct"),
         "go_on": _("Go on"),
-        "fill_in": _("Fill in"),
+        "fill_in": _("Fill in this form"),
         "open_report": _("Open my report"),
         "my_report": _("The report of my unit"),
         "throw_away": _("Throw away"),

@@ -75,7 +75,10 @@ def collect_form(request: Request, form_id: int) -> HttpResponse:
         **_languages(),
     }
     context = {"form_row": form, "offer": offer, "config": config}
-    return form_page(request, render(request, "questionnaire/collect_form.html", context))
+    answer = form_page(request, render(request, "questionnaire/collect_form.html", context))
+    if offer.version.state == "draft":
+        del answer["X-Haicap-Person"]  # a form that is tried is not kept on the device
+    return answer
 
 
 @public

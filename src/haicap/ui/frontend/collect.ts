@@ -170,7 +170,7 @@ class CollectPage {
         await this.putFiles(row.instance);
         await shelf.put(row);
         // so that a reload goes on with this form
-        const search = `?instance=${encodeURIComponent(row.instance)}`;
+        const search = `?${row.test ? "draft=1&" : ""}instance=${encodeURIComponent(row.instance)}`;
         if (location.search !== search) history.replaceState(null, "", search + location.hash);
       });
       return this.keepable;
@@ -287,7 +287,7 @@ class CollectPage {
       "div",
       { class: "d-flex flex-wrap gap-2" },
       el("a", { class: "btn btn-primary", href: "/questionnaire/fill/" }, say("to_my_forms")),
-      el("a", { class: "btn", href: location.pathname }, say("another")),
+      el("a", { class: "btn", href: location.pathname + (row.test ? "?draft=1" : "") }, say("another")),
     );
     if (row.state === "refused") {
       const query = `?instance=${encodeURIComponent(row.instance)}`;

@@ -181,7 +181,8 @@ async function start(): Promise<void> {
   byId("form-loading").hidden = true;
   byId("form-body").hidden = false;
   document.documentElement.dataset.questionnaire = "ready";
-  void registerWorker();
+  await registerWorker();
+  document.documentElement.dataset.offline = "ready";
 }
 
 start().catch((error: unknown) => {

@@ -101,7 +101,7 @@ export class Outbox {
     const data = new FormData();
     // the bytes kept when it was queued, never made anew: a second attempt must not differ
     data.set("xml_submission_file", new File([row.xml], "submission.xml", { type: "text/xml" }));
-    data.set("number", String(row.number));
+    if (row.test) data.set("test", "true");
     const answer = await fetch(`/api/questionnaire/forms/${row.form}/submissions`, {
       method: "POST",
       headers: { "X-CSRFToken": csrf() },
