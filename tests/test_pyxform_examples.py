@@ -12,6 +12,8 @@ import pytest
 from pyxform.xls2xform import convert
 
 from haicap.questionnaire.rules.convert import convert_form
+from haicap.questionnaire.rules.further import further
+from haicap.questionnaire.rules.sheets import read_book
 from haicap.questionnaire.rules.troubles import FormError
 
 FOLDER = os.environ.get("HAICAP_PYXFORM_EXAMPLES", "")
@@ -67,3 +69,11 @@ def test_a_file_of_the_examples_gets_pyxforms_verdict(path: Path) -> None:
 )
 def test_a_table_of_the_tests_gets_pyxforms_verdict(place: str, table: str) -> None:
     check(verdict(table.encode(), file_type=".md"), table.encode(), "data.md")
+
+
+@pytest.mark.parametrize(
+    ("place", "table"), list(tables()), ids=lambda value: value[:40] if ":" in value else ""
+)
+def test_what_pyxform_takes_has_no_further_faults(place: str, table: str) -> None:
+    if verdict(table.encode(), file_type=".md") is not None:
+        assert further(read_book(table.encode(), kind="md"), ()) == ()

@@ -11,13 +11,15 @@ from haicap.accounts.queries import people_for
 from haicap.kernel.access import ROLE_LABELS, Actor
 from haicap.kernel.errors import Text
 from haicap.questionnaire.models import Assignment, Dataset, FieldKey, Form
-from haicap.questionnaire.rules.form_diff import FormDiff
+from haicap.questionnaire.rules.form_diff import Candidate, FormDiff, keeps
 from haicap.questionnaire.rules.schema import Field, in_language
 from haicap.ui.forms import Form as Base
 from haicap.ui.forms import RevisedForm
 
 ACCEPT = ".xlsx,.xlsm,.xls,.xml,.csv,.md"
-MOST_SAME = 200  # new questions that are offered to be the same as older ones
+MOST_SAME = 60  # new questions that are offered to be the same as older ones, and older ones offered for each
+MOST_QUESTIONS = 300  # offered as the one that names the unit
+_UNIT_TYPES = frozenset({"string", "select1", "int", "barcode"})
 
 VERBS: Mapping[str, Text] = {
     "fill": _("Fills in"), "review": _("Reviews"), "read": _("Reads"),
@@ -73,19 +75,19 @@ class PublishForm(RevisedForm):
     def __init__(self, *args: Any, diff: FormDiff | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asked: dict[str, str] = {}  # name of the field -> path of the new question
+        self.left = 0  # new questions that are not asked about
         if diff is None:
             return
-        likely = {one.new.path: one for one in diff.candidates}
-        added = sorted(
-            (one for one in diff.added if one.kind != "group" and one.control != "note"),
-            key=lambda one: one.path not in likely,
-        )
+        likely = {one.new.path: one for one in diff.candidates if not one.broken}
+        added = [one for one in diff.added if one.kind != "group" and one.control != "note"]
+        added.sort(key=lambda one: one.path not in likely)
+        self.left = max(0, len(added) - MOST_SAME)
         for number, new in enumerate(added[:MOST_SAME]):
-            olds = [old for old in diff.removed if old.kind == new.kind and old.control != "note"]
+            olds = [old for old in diff.removed if may_be_same(old, new)]
             if olds:
                 name = f"same_{number}"
                 self.asked[name] = new.path
-                self.fields[name] = _same_field(new, olds, likely)
+                self.fields[name] = _same_field(new, olds, likely.get(new.path))
 
     def same_as(self) -> dict[str, str]:
         """Return new path -> old path as chosen."""
@@ -99,18 +101,21 @@ class PublishForm(RevisedForm):
         return [self[name] for name in self.asked]
 
 
-def _same_field(new: Field, olds: Sequence[Field], likely: Mapping[str, Any]) -> forms.ChoiceField:
-    candidate = likely.get(new.path)
+def may_be_same(old: Field, new: Field) -> bool:
+    """Say whether two questions may be offered as the same one; their tables are looked at when it is published."""
+    return old.kind == new.kind and old.control != "note" and keeps(old, new)
+
+
+def _same_field(new: Field, olds: Sequence[Field], candidate: Candidate | None) -> forms.ChoiceField:
+    hint = ""
     if candidate is not None:
-        olds = sorted(olds, key=lambda old: old.path != candidate.old.path)
-    hint: Text = ""
-    if candidate is not None and not candidate.broken:
-        hint = _("Looks like: %(old)s") % {"old": named(candidate.old)}
+        olds = [candidate.old, *(old for old in olds if old.path != candidate.old.path)]
+        hint = str(_("Looks like: %(old)s") % {"old": named(candidate.old)})
     field = forms.ChoiceField(
         label=named(new),
         required=False,
-        choices=[("", _("a new question")), *((old.path, named(old)) for old in olds[:500])],
-        help_text=str(hint),
+        choices=[("", _("a new question")), *((old.path, named(old)) for old in olds[:MOST_SAME])],
+        help_text=hint,
     )
     field.widget.attrs["class"] = "form-select"
     return field
@@ -134,9 +139,15 @@ class SettingsForm(Base):
     )
     due = forms.DateField(label=_("To be filled in by"), required=False, widget=forms.DateInput())
 
-    def __init__(self, *args: Any, fields: Iterable[Field], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, fields: Iterable[Field], current: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = [(one.path, named(one)) for one in fields if one.is_data and not one.table and not one.binary]
+        asked = [
+            (one.path, named(one))
+            for one in fields
+            if one.is_data and not one.table and one.type in _UNIT_TYPES
+        ][:MOST_QUESTIONS]
+        if current and current not in {path for path, _words in asked}:
+            asked.append((current, current))
         choice = self.fields["unit_question"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", _("none")), *asked]

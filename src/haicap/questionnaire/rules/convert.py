@@ -20,6 +20,7 @@ from pyxform.xls2xform import convert
 
 import haicap
 from haicap.questionnaire.rules import xform
+from haicap.questionnaire.rules.further import further
 from haicap.questionnaire.rules.pyxform_words import troubles_of
 from haicap.questionnaire.rules.schema import Field, Schema, XFormError
 from haicap.questionnaire.rules.sheets import MAX_BYTES, Book, kind_of, read_book
@@ -86,7 +87,8 @@ def convert_form(raw: bytes, *, name: str, fallback_form_id: str = "") -> Conver
     if book.macros:
         warnings.insert(0, Trouble(code="macros"))
     if said["error"]:
-        raise FormError(troubles_of(said["error"], book=book, hint=said["row"]), warnings)
+        troubles = troubles_of(said["error"], book=book, hint=said["row"])
+        raise FormError((*troubles, *further(book, troubles)), warnings)
     schema = _schema(said["xform"])
     _check_names(schema, book)
     return Converted(

@@ -5,6 +5,7 @@ column of the older; where the answers of the two could not stand in one column,
 guesses: candidates are only offered.
 """
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -161,13 +162,17 @@ def matched(
     pairs = {one.path: one.path for one in new.fields if one.path in old.by_path}
     refused: list[NotSame] = []
     wanted = _with_inside(old, new, same_as, pairs)
+    used = set(pairs.values())
+    tables = ChainMap(pairs, wanted)
     for path, past in wanted.items():
-        code = _refusal(old, new, path, past, pairs, wanted)
+        code = "old_twice" if past in used and past not in new.by_path else ""
+        code = _unknown(old, new, path, past) or code or _broken(old.by_path[past], new.by_path[path], tables)
         if code:
             if path in same_as:
                 refused.append(NotSame(new=path, old=past, code=code))
         else:
             pairs[path] = past
+            used.add(past)
     order = {one.path: number for number, one in enumerate(new.fields)}
     return dict(sorted(pairs.items(), key=lambda item: order[item[0]])), tuple(refused)
 
@@ -185,18 +190,12 @@ def _with_inside(
     return wanted
 
 
-def _refusal(
-    old: Schema, new: Schema, path: str, past: str, pairs: Mapping[str, str], wanted: Mapping[str, str]
-) -> str:
-    if path not in new.by_path or path in pairs:
+def _unknown(old: Schema, new: Schema, path: str, past: str) -> str:
+    if path not in new.by_path or path in old.by_path:
         return "new_unknown"
     if past not in old.by_path:
         return "old_unknown"
-    if past in new.by_path:
-        return "old_still_there"
-    if past in pairs.values():
-        return "old_twice"
-    return _broken(old.by_path[past], new.by_path[path], {**wanted, **pairs})
+    return "old_still_there" if past in new.by_path else ""
 
 
 def _broken(old: Field, new: Field, pairs: Mapping[str, str]) -> str:

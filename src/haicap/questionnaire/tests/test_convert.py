@@ -352,3 +352,27 @@ def test_the_version_of_an_xform_is_written_anew_and_nothing_else():
         assert Schema.of(again).version == 'b"<2>'
         old, new = Schema.of(made).to_json(), Schema.of(again).to_json()
         assert old | {"version": 0} == new | {"version": 0}
+
+
+def test_all_plain_faults_are_told_at_once():
+    rows = [
+        [*HEADING, "relevant"],
+        ["texxt", "a", "A", None],
+        ["text", None, "B", None],
+        ["text", "c", "C", "${khong_co} = 1"],
+        ["select_one mau", "d", "D", None],
+        ["text", "c", "Lần nữa", None],
+        [None, "e", "E", None],
+    ]
+    found = refused(
+        book(rows, choices=[["list_name", "name", "label"], ["khac", "1", "x"], ["khac", None, "y"]])
+    )
+    assert set(places(found)) == {
+        ("type_unknown", "survey", 2, "type"),
+        ("name_missing", "survey", 3, "name"),
+        ("reference_unknown", "survey", 4, "relevant"),
+        ("list_unknown", "survey", 5, "type"),
+        ("name_twice", "survey", 6, "name"),
+        ("type_missing", "survey", 7, "type"),
+        ("choice_nameless", "choices", 3, "name"),
+    }

@@ -80,7 +80,9 @@ def _page(request: Request, row: Form, *, status: int = 200, **bound: Any) -> Ht
         context |= {
             "state_form": StateForm(initial={"state": row.state}),
             "settings_form": SettingsForm(
-                fields=fields, initial={"unit_question": row.unit_question, "due": row.due}
+                fields=fields,
+                current=row.unit_question,
+                initial={"unit_question": row.unit_question, "due": row.due},
             ),
             "assign_form": AssignForm(actor=actor, form=row),
         }
@@ -210,7 +212,8 @@ def set_state(request: Request, form_id: int) -> HttpResponse:
 def settings(request: Request, form_id: int) -> HttpResponse:
     """Say which question names the unit, and by when the form is to be filled in."""
     row = queries.definition_of(actor=request.actor, pk=form_id)
-    form = SettingsForm(request.POST, fields=queries.questions_of(actor=request.actor, form=row))
+    fields = queries.questions_of(actor=request.actor, form=row)
+    form = SettingsForm(request.POST, fields=fields, current=row.unit_question)
     if not form.is_valid():
         return _page(request, row, status=422, settings_form=form)
     actions.change_form(actor=request.actor, form=row, **form.cleaned_data)
