@@ -22,6 +22,8 @@ FIND = """(place) => {
   const panel = found.closest(".area-panel");
   let relevant = true;
   for (let at = found; at && at !== panel; at = at.parentElement) if (at.hidden) relevant = false;
+  const entry = document.querySelector(`#area-nav a[href="#${panel.id}"]`)?.closest("li");
+  if (entry?.hidden) relevant = false;
   return { mark, kind: found.dataset.kind, panel: panel.id, shown: !panel.hidden, relevant };
 }"""
 ADD = """(repeat) => {

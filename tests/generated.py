@@ -36,7 +36,7 @@ def _number(field: Field) -> int | float | None:
     compared = _COMPARED.findall(field.constraint)
     step = 1.0 if field.type == "int" else 0.5
     bounds = [float(bound) + by for _, bound in compared for by in (0.0, step, -step)]
-    for value in [3.0, 1.0, *bounds]:
+    for value in [1.0, 3.0, *bounds]:
         if _fits(value, compared):
             return (
                 int(value) if field.type == "int" else value + (0.25 if _fits(value + 0.25, compared) else 0)
