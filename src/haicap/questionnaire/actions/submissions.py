@@ -75,7 +75,11 @@ def set_state(
     with transaction.atomic():
         row = _locked(actor=actor, submission=submission, verb=Assignment.Verb.REVIEW)
         _check_decision(actor, row, state)
-        now = timezone.now()
+        before, now = row.state, timezone.now()
+        row.state, row.revision = state, row.revision + 1
+        row.save(update_fields=["state", "revision"])
+        if state == State.APPROVED:  # lists before the audit chain, as everywhere: no two wait for each other
+            apply_again(actor=actor, submission=row)
         for place, text in (("", comment), *(comments or {}).items()):
             if text.strip():
                 _commented(actor, row, text, place=place, at=now)
@@ -86,15 +90,10 @@ def set_state(
                 _("Say what is to be corrected, of the whole or of a question."),
                 field="comment",
             )
-        before = row.state
-        row.state, row.revision = state, row.revision + 1
-        row.save(update_fields=["state", "revision"])
         audit.record(
             actor=actor, action=f"questionnaire.submission.{state}", subject=row, before={"state": before},
             after={"state": state, "reasons": said},
         )  # fmt: skip
-        if state == State.APPROVED:
-            apply_again(actor=actor, submission=row)
         _tell(actor, row, said)
     return row
 
