@@ -21,7 +21,7 @@ _WORDS: Mapping[str, Text] = {
     "__state": _("State"),
     "__unit": _("Code of the unit"),
     "__unit_name": _("Unit"),
-    "__person": _("Handed in by"),
+    "__person": _("Filled in by"),
     "__key": _("Key of the device"),
     "__device": _("Device"),
     "__agent": _("Program"),

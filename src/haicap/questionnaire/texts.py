@@ -60,7 +60,7 @@ def control_texts() -> dict[str, str]:
         "not_allowed": _("This answer is not allowed here."),
         "not_year": _("Write a year, for example 2025."),
         "not_month": _("Choose a month and a year."),
-        "scan": _("Scan"),
+        "scan": _("Scan the code"),
         "scan_hold": _("Hold the code before the camera."),
         "no_camera": _("There is no camera to use. Type the code."),
         "close": _("Close"),
