@@ -26,6 +26,7 @@ from haicap.questionnaire.central import (
 )
 from haicap.questionnaire.central.door import resource
 from haicap.questionnaire.openrosa import views as openrosa
+from haicap.questionnaire.openrosa.middleware import is_device
 
 _P = "projects/<int:project>"
 _F = f"{_P}/forms/<str:form>"
@@ -39,8 +40,7 @@ def _or_device(view: View, device: View) -> View:
 
     @csrf_exempt
     def either(request: HttpRequest, project: int, form: str, **where: Any) -> HttpResponseBase:
-        scheme = request.headers.get("Authorization", "").partition(" ")[0].lower()
-        if "X-OpenRosa-Version" in request.headers or "st" in request.GET or scheme == "digest":
+        if is_device(request):
             return device(request, project=project, form_id=form, **where)
         return view(request, project=project, form=form, **where)
 

@@ -9,6 +9,13 @@ from django.urls.resolvers import RegexPattern, URLResolver
 from django.utils.functional import cached_property
 
 START = "/v1/"
+SHARED = frozenset({"openrosa-form", "openrosa-media"})  # where programs of people come too, by Central's API
+
+
+def is_device(request: HttpRequest) -> bool:
+    """Say whether the caller of an address that two interfaces share is a device: by its header, or how it signs in."""
+    scheme = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[0].lower()
+    return "HTTP_X_OPENROSA_VERSION" in request.META or "st" in request.GET or scheme == "digest"
 
 
 class ShortWay:
@@ -31,6 +38,8 @@ class ShortWay:
         try:
             match = self._addresses.resolve(request.path_info)
         except Resolver404:
+            return self.get_response(request)
+        if match.url_name in SHARED and not is_device(request):
             return self.get_response(request)
         request.resolver_match = match
         answer: HttpResponse = match.func(request, *match.args, **match.kwargs)

@@ -413,3 +413,36 @@ def test_sessions_last_a_day(person: Callable[..., Any]) -> None:
     body = sent(Client(), "POST", "/v1/sessions", {"email": officer.username, "password": PASSWORD})[1]
     ends = datetime.fromisoformat(body["expiresAt"])
     assert timedelta(hours=23) < ends - timezone.now() <= timedelta(hours=24)
+
+
+_BODIES = ["", "{}", "[]", "null", '{"a": "\\u0000"}', "<data/>", "\x00"]
+
+
+@pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.TEAM_MEMBER, Role.COMMUNE_OFFICER])
+def test_no_address_breaks_whatever_is_sent(
+    form: Form, trees: str, keeper: Client, client_as: Callable[..., Client], role: Role
+) -> None:
+    _received(keeper, form, "uuid:a", photo="x.jpg")
+    identity = read(keeper, f"{trees}/entities")[0]["uuid"]
+    user = sent(keeper, "POST", f"/v1/projects/{form.campaign_id}/app-users", {"displayName": "m"})[1]["id"]
+    given = {
+        "project": form.campaign_id, "form": form.form_id, "instance": "uuid:a", "edition": "uuid:a", "user": user,
+        "name": "x.jpg", "identity": identity, "role": "viewer", "version": "1", "table": "Submissions", "token": "x",
+    }  # fmt: skip
+    client = client_as(role)
+    answered: dict[int, int] = {}
+    for name, ways in get_resolver().reverse_dict.lists():
+        if not (isinstance(name, str) and name.startswith("central-")):
+            continue
+        template, names = ways[0][0][0]
+        values = {**given, "name": "cây"} if "datasets" in template else given
+        address = "/" + template % {one: values[one] for one in names}
+        for method in ("GET", "POST", "PUT", "PATCH"):
+            for body in _BODIES if method != "GET" else [""]:
+                answer = client.generic(method, address, body, content_type="application/json")
+                if answer.streaming:
+                    list(answer.streaming_content)  # type: ignore[attr-defined]
+                answered[answer.status_code] = answered.get(answer.status_code, 0) + 1
+                assert answer.status_code < 500 or answer.json()["code"] > 501, (method, address, body)
+                assert answer.status_code != 401, (method, address)
+    assert answered.get(200, 0) > 5 and answered[405] > 50

@@ -21,10 +21,12 @@ _FILL = f"""
 import json, django
 django.setup()
 from datetime import date
+from django.core.management import call_command
 from haicap.accounts.actions import add_person
 from haicap.campaign.models import Campaign
 from haicap.kernel.access import SYSTEM, Role
 from haicap.register.models import Body
+call_command("migrate", verbosity=0)
 body = Body.objects.create(kind="department", code="SNV", name_vi="Sở Nội vụ")
 day = date(2025, 8, 1)
 campaign = Campaign.objects.create(
@@ -42,10 +44,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """Serve a house with one campaign and two people; return its address and the project's number."""
     data = tmp_path_factory.mktemp("central")
     environment = {**environment_of(data), "DJANGO_SETTINGS_MODULE": "haicap.settings"}
-    with serving(data, {}) as running:  # it makes its tables
-        made = subprocess.run(
-            [sys.executable, "-c", _FILL], env=environment, check=True, capture_output=True, text=True
-        )
+    made = subprocess.run(
+        [sys.executable, "-c", _FILL], env=environment, check=True, capture_output=True, text=True
+    )
+    with serving(data, {}) as running:
         yield running.url, int(made.stdout.split()[-1])
 
 
