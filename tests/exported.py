@@ -50,6 +50,13 @@ def read_back(csv_zip: bytes, xml_zip: bytes, schema: Schema) -> Back:
     return Back(csv=read_csv(csv_zip, schema), xml=xml, files=folder, raw=raw)
 
 
+def members_of(page: Any, key: int) -> list[dict[str, str]]:
+    """Take a list as a person does; return its members by column."""
+    answer = page.context.request.get(f"/questionnaire/datasets/{key}/csv/")
+    assert answer.ok, answer.status
+    return list(csv.DictReader(io.StringIO(answer.body().decode("utf-8-sig"))))
+
+
 def _plain(text: str) -> str:
     """Take away the apostrophe that keeps a spreadsheet from reading a text as a formula."""
     return text[1:] if text[:1] == "'" and text[1:2] in ("=", "+", "-", "@", "\t", "\r", "\n") else text

@@ -2,7 +2,8 @@
 
 Beside each form (`name.md`, an XLSForm as Markdown) stands `name.json`: `answers` is what a person enters, `expected`
 what the form reckons by itself. A key is the path below the root or below its row ("group/question"); a repeat is a
-list of rows; several choices are a list. Texts that begin with @ stand for something else:
+list of rows; several choices are a list. `lists` is what follow-through lists (ODK entities) must hold afterwards: by
+name, members by some of their columns. Texts that begin with @ stand for something else:
 
 - `@png:x`, `@wav:x`, `@mp4:x`, `@pdf:x`, `@csv:x`: a small file of that name, made by `file_of`;
 - `@drawn:x`: an image drawn on the page, whose bytes nobody knows beforehand;
@@ -52,6 +53,7 @@ class PublicForm:
     markdown: str
     answers: Answers
     expected: Answers
+    lists: Mapping[str, list[dict[str, str]]]
 
     @property
     def complete(self) -> dict[str, Any]:
@@ -67,7 +69,9 @@ def names() -> list[str]:
 def form_named(name: str) -> PublicForm:
     """Read a form and its answers."""
     data = json.loads((FORMS / f"{name}.json").read_text())
-    return PublicForm(name, (FORMS / f"{name}.md").read_text(), data["answers"], data["expected"])
+    return PublicForm(
+        name, (FORMS / f"{name}.md").read_text(), data["answers"], data["expected"], data.get("lists", {})
+    )
 
 
 def converted(form: PublicForm) -> Any:

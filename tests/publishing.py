@@ -1,5 +1,6 @@
 """A small data folder with forms to fill in: units, plan, one person, and forms published as their authors would."""
 
+import csv
 import json
 import os
 import subprocess
@@ -22,12 +23,15 @@ class Brought:
     name: str
     path: str
     media: Mapping[str, str] = field(default_factory=dict)  # name of a file to its path
+    lists: Mapping[str, str] = field(
+        default_factory=dict
+    )  # name of a list to the path of a CSV with its members
 
 
 def publish_all(data: Path, brought: Sequence[Brought]) -> dict[str, Any]:
     """Make the data folder and publish the forms in a process of its own.
 
-    Returns by name: {"id", "form_id", "media"} of a published form, or {"error"}.
+    Returns by name: {"id", "form_id", "xform", "lists": keys by name} of a published form, or {"error"}.
     """
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", COMMAND],
@@ -96,6 +100,7 @@ class _Publisher:
         return more
 
     def _published(self, brought: Brought) -> dict[str, Any]:
+        from haicap.questionnaire.models import Dataset
         from haicap.questionnaire.rules.convert import convert_form
         from haicap.questionnaire.rules.troubles import FormError
 
@@ -106,8 +111,31 @@ class _Publisher:
         except FormError:
             form_id = ""  # refused below, as the author sees it
         campaign = self._campaign_without(form_id)
+        for name, members in brought.lists.items():
+            _make_list(self.actor, campaign, name, Path(members))
         version = publish(actor=self.actor, campaign=campaign, brought=brought, raw=raw)
-        return {"id": version.form_id, "form_id": version.form.form_id, "xform": version.xform}
+        lists = dict(Dataset.objects.filter(campaign=campaign).values_list("name", "pk"))
+        return {
+            "id": version.form_id,
+            "form_id": version.form.form_id,
+            "xform": version.xform,
+            "lists": lists,
+        }
+
+
+def _make_list(actor: Any, campaign: Any, name: str, members: Path) -> None:
+    from haicap.questionnaire.actions.entities.datasets import add_property, create_dataset
+    from haicap.questionnaire.actions.entities.members import Row, create_entities
+
+    dataset = create_dataset(actor=actor, campaign=campaign, name=name)
+    rows = list(csv.DictReader(members.open(encoding="utf-8")))
+    properties = [one for one in rows[0] if one not in ("name", "label") and not one.startswith("__")]
+    for one in properties:
+        add_property(actor=actor, dataset=dataset, name=one)
+    made = [
+        Row(uuid=row["name"], label=row["label"], data={one: row[one] for one in properties}) for row in rows
+    ]
+    create_entities(actor=actor, dataset=dataset, rows=made)
 
 
 def publish(*, actor: Any, campaign: Any, brought: Brought, raw: bytes) -> Any:
@@ -116,7 +144,7 @@ def publish(*, actor: Any, campaign: Any, brought: Brought, raw: bytes) -> Any:
 
     form = create_form(actor=actor, campaign=campaign, raw=raw, name=Path(brought.path).name)
     draft = form.versions.get()
-    for name in draft.media.values_list("name", flat=True):
+    for name in draft.media.filter(dataset=None).values_list("name", flat=True):
         if name != "itemsets.csv":  # comes with the workbook
             attach_media(actor=actor, form=form, name=name, raw=_bytes_of(brought, name, draft))
     return publish_draft(actor=actor, form=form)

@@ -13,7 +13,7 @@ from pyxform.xls2xform import convert
 from haicap.questionnaire.rules.schema import Schema
 from tests.collect_page import fill_form, open_form, submit_form
 from tests.conftest import PASSWORD, serving
-from tests.exported import taken_back
+from tests.exported import members_of, taken_back
 from tests.filled import FORMS, converted, differences, flat, form_named, names, workbook
 from tests.guessing import fill_by_guessing, of_the_form
 from tests.publishing import PERSON, Brought, publish_all
@@ -57,7 +57,10 @@ def house(tmp_path_factory, browser):
         if number % 2:
             path = books / f"{name}.xlsx"
             path.write_bytes(workbook(form_named(name)))
-        brought.append(Brought(name, str(path)))
+        lists = {one: str(FORMS / f"{one}.csv") for one in form_named(name).lists}
+        brought.append(
+            Brought(name, str(path), lists={one: at for one, at in lists.items() if Path(at).exists()})
+        )
     published = publish_all(data, brought)
     with serving(data, {}) as site:
         yield signed_in(browser, site), published
@@ -76,6 +79,11 @@ def test_what_was_entered_comes_back(house, name):
     back = taken_back(page, given["id"], schema)
     assert differences(kinds, form.complete, back.xml, back.files) == []
     assert differences(kinds, form.complete, back.csv, back.files) == []
+    for one, wanted in form.lists.items():
+        members = members_of(page, given["lists"][one])
+        assert len(members) == len(wanted)
+        for member in wanted:
+            assert any(member.items() <= found.items() for found in members), (member, members)
 
 
 # -- the examples of pyxform --------------------------------------------------------------------------------------
