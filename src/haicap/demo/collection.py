@@ -15,7 +15,14 @@ from haicap.demo.rules.visits import sample_visit
 from haicap.kernel.access import SYSTEM, Role
 from haicap.kernel.errors import Text
 from haicap.questionnaire.actions.entities import sync_register
-from haicap.questionnaire.actions.forms import assign, change_form, create_form, link_dataset, publish_draft
+from haicap.questionnaire.actions.forms import (
+    assign,
+    change_form,
+    create_form,
+    link_dataset,
+    publish_draft,
+    save_draft_version,
+)
 from haicap.questionnaire.actions.keys import make_key
 from haicap.questionnaire.actions.receive import receive
 from haicap.questionnaire.actions.submissions import set_state
@@ -42,6 +49,12 @@ def make_form(*, campaign: Campaign) -> Form:
     assign(actor=SYSTEM, form=form, verb="review", role=Role.TEAM_HEAD.value, scope="all")
     assign(actor=SYSTEM, form=form, verb="review", role=Role.REVIEWER.value, scope="all")
     assign(actor=SYSTEM, form=form, verb="read", role=Role.COMMUNE_OFFICER.value, scope="unit")
+    newer = (
+        FORM.read_bytes().replace(b"| minutes   ", b"| wait_time ").replace(b"| 1       |", b"| 2       |")
+    )
+    save_draft_version(
+        actor=SYSTEM, form=form, raw=newer, name=FORM.name
+    )  # a draft whose changes can be looked at
     form.refresh_from_db()
     return form
 
