@@ -11,6 +11,7 @@ from haicap.questionnaire.models import Assignment, FieldKey, Form, FormVersion
 from haicap.questionnaire.queries.versions import Opened, opened
 from haicap.questionnaire.rules.schema import Schema
 
+EDGE = "edge0123456789"  # between the parts of a body
 XFORM = """<?xml version="1.0"?>
 <h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
  xmlns:jr="http://openrosa.org/javarosa" xmlns:orx="http://openrosa.org/xforms">
@@ -94,3 +95,20 @@ def known(form: Form, version: str = "1") -> Opened:
     found = opened(form=form, version=version)
     assert found is not None
     return found
+
+
+def part(name: str, content: bytes, *, file_name: str | None = None, kind: str = "") -> bytes:
+    """Return one part as clients write it."""
+    shown = "" if file_name is None else f'; filename="{file_name}"'
+    typed = f"Content-Type: {kind}\r\n" if kind else ""
+    head = f'--{EDGE}\r\nContent-Disposition: form-data; name="{name}"{shown}\r\n{typed}\r\n'
+    return head.encode() + content + b"\r\n"
+
+
+def multipart(xml: bytes, *files: tuple[str, bytes], incomplete: bool = False) -> bytes:
+    """Return the body of a submission."""
+    body = part("xml_submission_file", xml, file_name="a.xml", kind="text/xml")
+    body += b"".join(part(name, raw, file_name=name, kind="image/jpeg") for name, raw in files)
+    if incomplete:
+        body += part("*isIncomplete*", b"yes")
+    return body + f"--{EDGE}--\r\n".encode()
