@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from haicap.kernel.text import localized
 from haicap.questionnaire.present import show_number
 from haicap.questionnaire.queries.quality import FormQuestion, Question
+from haicap.questionnaire.rules.judge import Fault
 from haicap.questionnaire.rules.quality import Finding
 from haicap.questionnaire.rules.schema import Field, in_language
 
@@ -63,8 +64,11 @@ def form_reason(question: FormQuestion, *, language: str) -> str:
         return _who(
             question.finding, name=name, other=(other.instance_name or other.instance_id) if other else ""
         )
-    fault = question.fault
-    assert fault is not None
+    return fault_reason(question.fault, language=language) if question.fault else ""
+
+
+def fault_reason(fault: Fault, *, language: str) -> str:
+    """Return why an answer does not keep a condition of its form, with what the form itself says of it."""
     said = in_language(_message(fault.field, fault.code), language)
     if fault.code == "required":
         return said or _("The form wants an answer here, and there is none.")

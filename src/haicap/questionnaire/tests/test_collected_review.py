@@ -13,6 +13,7 @@ from haicap.kernel.models import AuditEntry
 from haicap.questionnaire.actions import submissions as actions
 from haicap.questionnaire.models import Assignment, Attachment, Edit, Submission
 from haicap.questionnaire.queries import submissions as queries
+from haicap.questionnaire.queries.submission_page import submission_page_for
 from haicap.questionnaire.queries.submissions import Wanted
 from haicap.questionnaire.tasks import tasks_for
 from haicap.questionnaire.tests.collected import make_form, put
@@ -188,7 +189,7 @@ def test_an_edit_by_hand_is_a_new_edition_with_a_reason_and_keeps_the_old_one(fo
     assert (edited.person_id, edited.device, edited.started_at) == (officer.pk, "collect:1", row.started_at)
     old, new = Edit.objects.order_by("number")
     assert (old.xml, new.reason, new.person_id) == (before, "gõ nhầm", head.person_id)
-    page = queries.submission_page_for(actor=head, form=form, pk=row.pk)
+    page = submission_page_for(actor=head, form=form, pk=row.pk)
     assert [(one.place, one.before, one.after) for one in page.history[0].changes] == [
         ("/about/count", "12", "9"), ("/staff[2]/age", "41", "42"),
     ]  # fmt: skip
@@ -276,11 +277,11 @@ def test_how_it_came_about_is_for_those_in_charge_and_its_author(form, reviewer,
     row = put(form, person=officer, place=[106.7, 10.77])
     assign(form, "read", "all", role=Role.TEAM_MEMBER.value)
     for who in (reviewer.actor, acting(officer), actor(Role.SECRETARIAT)):
-        paradata = queries.submission_page_for(actor=who, form=form, pk=row.pk).paradata
+        paradata = submission_page_for(actor=who, form=form, pk=row.pk).paradata
         assert paradata is not None
         assert paradata.duration is not None
         assert (paradata.duration.total_seconds(), paradata.place) == (1230, (10.77, 106.7))
-    assert queries.submission_page_for(actor=actor(Role.TEAM_MEMBER), form=form, pk=row.pk).paradata is None
+    assert submission_page_for(actor=actor(Role.TEAM_MEMBER), form=form, pk=row.pk).paradata is None
 
 
 def test_the_pages_work_through(form, reviewer, client_as, officer, unit):
@@ -338,6 +339,15 @@ def test_those_in_charge_edit_take_away_and_bring_back_by_pages(form, client_as)
     assert client.get(f"{base}deleted/").status_code == 200
     assert client.post(f"{base}deleted/", {"pk": row.pk}).status_code == 302
     assert client.post(f"{base}deleted/", {"pk": "x"}).status_code == 404
+
+
+def test_a_reviewer_is_told_which_conditions_of_the_form_do_not_hold(form, reviewer, officer):
+    row = put(form, person=officer, count="5001")
+    (fault,) = submission_page_for(actor=reviewer.actor, form=form, pk=row.pk).faults
+    assert (fault.code, fault.place) == ("constraint", "/about/count")
+    assert submission_page_for(actor=acting(officer), form=form, pk=row.pk).faults == ()
+    page = reviewer.get(f"/questionnaire/definitions/{form.pk}/submissions/{row.pk}/").content.decode()
+    assert "“5001”" in page
 
 
 def test_files_are_handed_out_as_downloads_that_run_nothing(form, reviewer, client_as):

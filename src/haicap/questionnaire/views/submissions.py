@@ -7,8 +7,8 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from haicap.kernel.access import needs
@@ -21,8 +21,10 @@ from haicap.questionnaire.forms_submissions import BulkForm, CommentForm, Decide
 from haicap.questionnaire.models import Form
 from haicap.questionnaire.queries import submissions as queries
 from haicap.questionnaire.queries.collect import form_of
+from haicap.questionnaire.queries.submission_page import Answer, SubmissionPage, submission_page_for
 from haicap.questionnaire.rules.review import question_of
 from haicap.questionnaire.templatetags.submissions import STATES
+from haicap.questionnaire.texts_quality import fault_reason
 
 READ = "questionnaire.submission:read"
 
@@ -30,7 +32,7 @@ READ = "questionnaire.submission:read"
 def _list(request: Request, form: Form, **more: Any) -> dict[str, Any]:
     actor = request.actor
     people = queries.people_of(actor=actor, form=form)
-    filters = FilterForm(request.GET, people=people)
+    filters = FilterForm(request.GET, people=people, auto_id="filter_%s")
     wanted = filters.wanted()
     rows = queries.submission_list_for(actor=actor, form=form, wanted=wanted)
     counts = queries.counts_for(actor=actor, form=form, wanted=wanted)
@@ -111,13 +113,16 @@ def decide_many(request: Request, form_id: int) -> HttpResponse:
 
 def _one(request: Request, form_id: int, pk: int, **more: Any) -> dict[str, Any]:
     form = form_of(actor=request.actor, pk=form_id)
-    page = queries.submission_page_for(actor=request.actor, form=form, pk=pk)
+    page = submission_page_for(actor=request.actor, form=form, pk=pk)
     row = page.submission
     about = request.POST.get("path") or request.GET.get("about", "")
     return {
         "form": form,
         "page": page,
         "submission": row,
+        "faults": [
+            (one.field, fault_reason(one, language=(get_language() or "vi")[:2])) for one in page.faults
+        ],
         "decide_form": DecideForm(),
         "comment_form": CommentForm(initial={"path": about}),
         "about": page.schema.by_path.get(question_of(about)),
@@ -179,7 +184,7 @@ def comment(request: Request, form_id: int, pk: int) -> HttpResponse:
 def edit(request: Request, form_id: int, pk: int) -> HttpResponse:
     """Change one answer by hand, with a reason; ?place= says which."""
     form = form_of(actor=request.actor, pk=form_id)
-    page = queries.submission_page_for(actor=request.actor, form=form, pk=pk)
+    page = submission_page_for(actor=request.actor, form=form, pk=pk)
     place = request.POST.get("place") or request.GET.get("place", "")
     answer = next((one for one in _answers(page) if one.place == place), None)
     field = page.schema.by_path.get(question_of(place))
@@ -206,7 +211,7 @@ def edit(request: Request, form_id: int, pk: int) -> HttpResponse:
     return render(request, "questionnaire/submission_edit.html", context, status=status)
 
 
-def _answers(page: queries.SubmissionPage) -> list[queries.Answer]:
+def _answers(page: SubmissionPage) -> list[Answer]:
     return [one for block in page.blocks for one in block.answers] + [
         one for block in page.blocks for _number, row in block.rows for one in row
     ]
