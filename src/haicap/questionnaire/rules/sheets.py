@@ -21,7 +21,7 @@ from haicap.questionnaire.rules.troubles import FormError, Trouble
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_UNPACKED = 100 * 1024 * 1024
-MAX_PART_TAGS = 6_000_000
+MAX_PART_TAGS = 4_000_000
 MAX_PARTS = 2_000
 MAX_SHEETS = 60
 MAX_ROWS = 20_000
