@@ -36,7 +36,10 @@ from haicap.questionnaire.central.shapes import (
 from haicap.questionnaire.central.stream import download, harmless, listed, rows_in_chunks
 from haicap.questionnaire.models import FieldKey, Form, Submission
 from haicap.questionnaire.queries.collect import submissions_for
+from haicap.questionnaire.queries.feeds import Question, SubmissionFeed
 from haicap.questionnaire.queries.odata import REVIEW_STATES
+from haicap.questionnaire.queries.versions import opened_row
+from haicap.questionnaire.rules.central_csv import root_csv
 from haicap.questionnaire.rules.export import Options
 from haicap.questionnaire.rules.instance import MAX_SUBMISSION_BYTES, InstanceError, read_submission
 
@@ -218,6 +221,22 @@ def _entry(row: Submission, one: AuditEntry) -> Json:
     }  # fmt: skip
 
 
+def csv(request: Request, project: int, form: str) -> HttpResponseBase:
+    """Return the root table of a form as one CSV, newest first, with $filter on request."""
+    version = lookups.version(request.actor, project, form)
+    question = Question(filter=request.GET.get("$filter", ""))
+    feed = SubmissionFeed(actor=request.actor, version=version, question=question)
+    export_submissions(
+        actor=request.actor, form=version.form, options=Options(format="csv")
+    )  # leaves its trace
+    pieces = root_csv(opened_row(row=version).schema, feed.answers())
+    return download(pieces, name=f"{_file_name(version.form)}.csv", content_type="text/csv; charset=utf-8")
+
+
+def _file_name(form: Form) -> str:
+    return re.sub(r"[\\/:*?\"<>|]", "_", form.form_id)
+
+
 def csv_zip(request: Request, project: int, form: str) -> HttpResponseBase:
     """Return all tables of a form as CSV in a ZIP."""
     found = lookups.form(request.actor, project, form)
@@ -225,6 +244,5 @@ def csv_zip(request: Request, project: int, form: str) -> HttpResponseBase:
     export = export_submissions(
         actor=request.actor, form=found, options=Options(format="csv", language="", split=split)
     )
-    name = re.sub(r"[\\/:*?\"<>|]", "_", found.form_id)
     pieces = export.pieces(lambda _done, _of: None)
-    return download(pieces, name=f"{name}.csv.zip", content_type="application/zip")
+    return download(pieces, name=f"{_file_name(found)}.csv.zip", content_type="application/zip")

@@ -175,6 +175,7 @@ urlpatterns = [
         name="central-assignment",
     ),
     # what was filled in
+    path(f"{_F}/submissions.csv", resource(GET=submissions.csv), name="central-csv"),
     path(f"{_F}/submissions.csv.zip", resource(GET=submissions.csv_zip), name="central-csv-zip"),
     path(f"{_F}/submissions/keys", resource(GET=submissions.encryption_keys), name="central-keys"),
     path(f"{_F}/submissions/submitters", resource(GET=submissions.submitters), name="central-submitters"),

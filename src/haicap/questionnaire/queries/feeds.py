@@ -132,6 +132,15 @@ class SubmissionFeed:
                 given, number = given + 1, number + 1
                 last = (found["pk"], number)
 
+    def answers(self) -> Iterator[tuple[str, Mapping[str, Any], Mapping[str, str]]]:
+        """Yield all submissions as identity, what the server knows of them, and their root's texts by column."""
+        for found, _first in self._submissions():
+            try:
+                row = self._versions.by_key(found["version_id"]).reader.tables(found["xml"])[""][0]
+            except InstanceError:
+                row = {}
+            yield found["instance_id"], _system(found), row
+
     def one(self, instance_id: str) -> Sequence[Mapping[str, Any]] | None:
         """Return the rows of one submission in the table; None where it is not there for the actor."""
         wanted = Q(instance_id=instance_id) | Q(current_id=instance_id)

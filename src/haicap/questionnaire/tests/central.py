@@ -128,3 +128,12 @@ def refused(client: Client, address: str, **parameters: Any) -> tuple[int, float
     """Return status and Central's number of a refusal."""
     answer = client.get(address, {f"${name}": value for name, value in parameters.items()})
     return answer.status_code, answer.json()["code"]
+
+
+def sent(client: Client, method: str, address: str, body: Any = None, **headers: str) -> tuple[int, Any]:
+    """Return status and JSON of a call with a JSON body."""
+    kind = headers.pop("content_type", "application/json")
+    raw = body if isinstance(body, str) else "" if body is None else json.dumps(body)
+    answer = client.generic(method, address, raw, content_type=kind, headers=headers)
+    text = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    return answer.status_code, json.loads(text)

@@ -1,6 +1,8 @@
 """Central's REST: sessions, shapes, numbers of refusals, doors."""
 
 import base64
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,7 +19,7 @@ from haicap.questionnaire import keys
 from haicap.questionnaire.actions.entities import create_dataset, create_entity
 from haicap.questionnaire.actions.keys import make_key
 from haicap.questionnaire.models import Assignment, Form, Submission
-from haicap.questionnaire.tests.central import filled, make_form, read
+from haicap.questionnaire.tests.central import filled, make_form, read, sent
 
 PASSWORD = "mat-khau-thu-123"
 
@@ -34,15 +36,6 @@ def keeper(client_as: Callable[..., Client]) -> Client:
 
 def forms(form: Form, rest: str = "") -> str:
     return f"/v1/projects/{form.campaign_id}/forms/{form.form_id}{rest}"
-
-
-def sent(client: Client, method: str, address: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-    """Return status and JSON of a call with a JSON body."""
-    kind = headers.pop("content_type", "application/json")
-    raw = body if isinstance(body, str) else "" if body is None else json.dumps(body)
-    answer = client.generic(method, address, raw, content_type=kind, headers=headers)
-    text = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-    return answer.status_code, json.loads(text)
 
 
 def signed_in(name: str, password: str) -> str:
@@ -273,6 +266,20 @@ def test_lists_of_submissions_page(form: Form, keeper: Client) -> None:
     assert len(read(keeper, forms(form, "/submissions/submitters"))) == 1
 
 
+def test_the_root_table_is_one_csv(form: Form, keeper: Client) -> None:
+    _received(keeper, form, "uuid:a", name="=1+1", age="5", point="10.5 106.7 0 0")
+    _received(keeper, form, "uuid:b", name="Lan")
+    answer: Any = keeper.get(forms(form, "/submissions.csv"))
+    first, second = csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode()))
+    assert (first["KEY"], second["KEY"]) == ("uuid:b", "uuid:a")
+    assert (second["name"], second["age"], second["where-point-Latitude"]) == ("'=1+1", "5", "10.5")
+    assert second["FormVersion"] == "1" and first["where-point-Latitude"] == ""
+    answer = keeper.get(forms(form, "/submissions.csv"), {"$filter": "__id eq 'uuid:a'"})
+    assert b"".join(answer.streaming_content).count(b"\n") == 2
+    whole: Any = keeper.get(forms(form, "/submissions.csv.zip"))
+    assert b"".join(whole.streaming_content)[:2] == b"PK"
+
+
 def test_files_come_after_the_form(form: Form, keeper: Client) -> None:
     _received(keeper, form, "uuid:a", photo="ảnh.jpg")
     at = forms(form, "/submissions/uuid:a/attachments")
@@ -321,93 +328,6 @@ def test_roles_are_given_to_people(form: Form, keeper: Client, person: Callable[
     assert sent(keeper, "POST", forms(form, "/assignments/viewer/999999999"))[1]["code"] == 404.1
 
 
-@pytest.fixture
-def trees(campaign: Campaign) -> str:
-    dataset = create_dataset(actor=SYSTEM, campaign=campaign, name="cây")
-    from haicap.questionnaire.actions.entities import add_property
-
-    add_property(actor=SYSTEM, dataset=dataset, name="loài")
-    for number in range(3):
-        create_entity(actor=SYSTEM, dataset=dataset, label=f"cây {number}", data={"loài": str(number)})
-    return f"/v1/projects/{campaign.pk}/datasets/cây"
-
-
-def test_entities_are_made_changed_and_refused_by_number(trees: str, keeper: Client) -> None:
-    (one, *_rest) = read(keeper, f"{trees}/entities")
-    at = f"{trees}/entities/{one['uuid']}"
-    assert read(keeper, at)["currentVersion"]["data"] == {"loài": "2"}
-    assert sent(keeper, "PATCH", at, {"label": "x"})[1]["code"] == 409.15
-    changed = sent(keeper, "PATCH", f"{at}?baseVersion=1", {"data": {"loài": "9"}})[1]
-    assert changed["currentVersion"]["version"] == 2 and changed["currentVersion"]["baseVersion"] == 1
-    assert sent(keeper, "PATCH", f"{at}?baseVersion=1", {"label": "x"})[1]["code"] == 409.15
-    assert sent(keeper, "PATCH", f"{at}?force=true", {"label": "x"})[1]["currentVersion"]["version"] == 3
-    assert sent(keeper, "PATCH", f"{at}?resolve=true&force=true", {})[1]["code"] == 400.32
-    assert [row["version"] for row in read(keeper, f"{at}/versions")] == [1, 2, 3]
-    assert read(keeper, f"{at}/diffs")[0] == [{"old": "2", "new": "9", "propertyName": "loài"}]
-    assert [row["action"] for row in read(keeper, f"{at}/audits")][-1] == "entity.create"
-    assert sent(keeper, "DELETE", at) == (200, {"success": True})
-    assert sent(keeper, "GET", at)[1]["code"] == 404.1
-    assert sent(keeper, "POST", f"{at}/restore") == (200, {"success": True})
-
-
-@pytest.mark.parametrize(
-    ("body", "number"),
-    [
-        ({"label": "x", "extra": 1}, 400.31),
-        ({"data": {}}, 400.2),
-        ({"label": " "}, 400.8),
-        ({"label": 5}, 400.11),
-        ({"label": "x", "uuid": "no"}, 400.11),
-        ({"label": "x", "data": {"loài": 1}}, 400.11),
-        ({"label": "x", "data": {"none": "1"}}, 400.28),
-        ({"entities": []}, 400.31),
-        ({"entities": [{"label": "x"}]}, 400.2),
-        ({"entities": [{"label": "x"}], "source": {}}, 400.2),
-    ],
-)
-def test_entities_that_cannot_be(trees: str, keeper: Client, body: Any, number: float) -> None:
-    status, found = sent(keeper, "POST", f"{trees}/entities", body)
-    assert (status, found["code"]) == (int(number), number)
-
-
-def test_the_feed_of_a_list_pages_filters_and_counts(trees: str, keeper: Client) -> None:
-    feed = f"{trees}.svc/Entities"
-    whole = read(keeper, feed)["value"]
-    assert [one["label"] for one in whole] == ["cây 2", "cây 1", "cây 0"]
-    assert whole[0]["lo_i"] == "2" and whole[0]["__system"]["version"] == 1
-    page = read(keeper, feed, top=2, count="true")
-    assert page["@odata.count"] == 3 and page["value"] == whole[:2]
-    last = read(keeper, page["@odata.nextLink"].removeprefix("http://testserver"))
-    assert last["value"] == whole[2:] and "@odata.nextLink" not in last
-    assert read(keeper, feed, skip=1, top=1)["value"] == whole[1:2]
-    assert read(keeper, feed, select="label")["value"][0] == {"label": "cây 2"}
-    assert read(keeper, feed, filter=f"__id eq '{whole[1]['__id']}'")["value"] == whole[1:2]
-    assert read(keeper, feed, filter="__system/conflict eq null")["value"] == whole
-    assert read(keeper, feed, filter="__system/createdAt gt 2030-01-01")["value"] == []
-    assert [one["label"] for one in read(keeper, feed, search="Cây 1")["value"]] == ["cây 1"]
-    assert b"Entities" in keeper.get(f"{trees}.svc/$metadata").content
-    assert read(keeper, f"{trees}.svc")["value"][0]["url"] == "Entities"
-    text = b"".join(keeper.get(f"{trees}/entities.csv").streaming_content)  # type: ignore[attr-defined]
-    assert text.count(b"\n") == 4
-
-
-def test_lists_are_for_those_who_may_see_them(
-    trees: str, keeper: Client, client_as: Callable[..., Client]
-) -> None:
-    project = trees.rpartition("/datasets")[0]
-    found = sent(keeper, "GET", f"{project}/datasets", **{"X-Extended-Metadata": "true"})[1]
-    assert [(one["name"], one["entities"]) for one in found] == [("cây", 3)]
-    assert read(keeper, trees)["properties"][0]["odataName"] == "lo_i"
-    stranger = client_as(Role.COMMUNE_OFFICER)
-    assert sent(stranger, "GET", trees)[1]["code"] == 404.1
-    assert sent(stranger, "POST", f"{project}/datasets", {"name": "x"})[0] in (403, 404)
-    assert sent(keeper, "POST", f"{project}/datasets", {"name": "cây"})[1]["code"] == 409.3
-    assert sent(keeper, "POST", f"{project}/datasets", {"name": "Cây"})[1]["code"] == 409.16
-    assert sent(keeper, "POST", f"{project}/datasets", {"name": "a b"})[1]["code"] == 400.8
-    assert sent(keeper, "POST", f"{trees}/properties", {"name": "label"})[1]["code"] == 400.8
-    assert sent(keeper, "PATCH", trees, {"approvalRequired": True})[1]["approvalRequired"] is True
-
-
 def test_sessions_last_a_day(person: Callable[..., Any]) -> None:
     officer = person(Role.SECRETARIAT)
     body = sent(Client(), "POST", "/v1/sessions", {"email": officer.username, "password": PASSWORD})[1]
@@ -420,10 +340,11 @@ _BODIES = ["", "{}", "[]", "null", '{"a": "\\u0000"}', "<data/>", "\x00"]
 
 @pytest.mark.parametrize("role", [Role.SECRETARIAT, Role.TEAM_MEMBER, Role.COMMUNE_OFFICER])
 def test_no_address_breaks_whatever_is_sent(
-    form: Form, trees: str, keeper: Client, client_as: Callable[..., Client], role: Role
+    form: Form, keeper: Client, client_as: Callable[..., Client], role: Role
 ) -> None:
     _received(keeper, form, "uuid:a", photo="x.jpg")
-    identity = read(keeper, f"{trees}/entities")[0]["uuid"]
+    dataset = create_dataset(actor=SYSTEM, campaign=form.campaign, name="cây")
+    identity = create_entity(actor=SYSTEM, dataset=dataset, label="cây 1").uuid
     user = sent(keeper, "POST", f"/v1/projects/{form.campaign_id}/app-users", {"displayName": "m"})[1]["id"]
     given = {
         "project": form.campaign_id, "form": form.form_id, "instance": "uuid:a", "edition": "uuid:a", "user": user,
