@@ -37,7 +37,8 @@ class Shape:
     how: str = "exact"
 
 
-_PARAMETER = r"(?:Parameter )?(?P<value>[\w-]+) (?:must be|must have|value must be)|^Invalid value for (?P<other>[\w-]+)\."
+_ASKED = r"(?:Parameter )?(?P<value>[\w-]+) (?:must be|must have|value must be)"
+_PARAMETER = _ASKED + r"|^Invalid value for (?P<other>[\w-]+)\."
 SHAPES = (
     Shape("type_unknown", r"^Unknown question type '(?P<value>.*)'", column="type", within="type"),
     Shape("type_missing", r"Question with no type", column="type"),
