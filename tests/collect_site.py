@@ -22,6 +22,7 @@ SAMPLE = """
 | | text | ghi_chu | Ghi chú | | | | |
 | | select_one loai | loai | Loại nhà | | | | |
 | | image | anh | Ảnh | | | | |
+| | geopoint | vi_tri | Vị trí | | | | |
 | | begin_repeat | nguoi | Người | | | | |
 | | text | ho_ten | Họ tên | | | | |
 | | end_repeat | | | | | | |

@@ -265,6 +265,82 @@ def test_the_answer_of_the_server_that_was_lost_is_asked_for_again_with_the_same
     assert len(field.received("Mất câu trả lời")) == 1
 
 
+def test_a_large_photo_goes_on_where_the_line_broke(field: Field, device: Device) -> None:
+    page = device(worker=False)
+    open_form(page, field.form)
+    fill_form(page, _answers("Ảnh lớn"))
+    _saved(page)
+    raw = b"\x89PNG\r\n\x1a\n" + bytes(3 * 1024 * 1024)
+    sent: list[tuple[int, int]] = []  # offset and bytes of each piece
+
+    def pieces(route: Any) -> None:
+        request = route.request
+        if request.method != "PATCH":
+            return route.continue_()
+        sent.append((int(request.headers["upload-offset"]), len(request.post_data_buffer or b"")))
+        return route.abort() if len(sent) in (2, 3) else route.continue_()
+
+    page.route("**/uploads/**", pieces)
+    page.locator("[data-path='/data/anh'] input[type=file]").set_input_files(
+        {"name": "lon.png", "mimeType": "image/png", "buffer": raw}
+    )
+    page.locator("[data-path='/data/anh'] img.file-preview").wait_for(state="attached")
+    assert submit_form(page) == "received"
+    ((key, _xml),) = field.received("Ảnh lớn")
+    files = field.rows("SELECT sha256, size FROM questionnaire_attachment WHERE submission_id = ?", key)
+    assert files == [(hashlib.sha256(raw).hexdigest(), len(raw))]
+    assert sum(offset == 0 for offset, _ in sent) == 1  # never from the beginning again
+    assert len(sent) > 4
+
+
+def test_a_form_that_came_back_is_corrected_as_an_edition_of_itself(field: Field, device: Device) -> None:
+    page = device()
+    open_form(page, field.form)
+    fill_form(page, _answers("Cần sửa", so_nguoi=1, anh="@png:can-sua"))
+    assert submit_form(page) == "received"
+    ((key, xml),) = field.received("Cần sửa")
+    instance = xml.partition("<instanceID>")[2].partition("<")[0]
+    field.write("UPDATE questionnaire_submission SET state = 'has_issues' WHERE id = ?", key)
+    open_form(page, field.form, query=f"?instance={instance}")
+    assert page.locator("[data-path='/data/so_nguoi'] input").input_value() == "1"
+    page.locator("[data-path='/data/anh'] img.file-preview").wait_for()
+    fill_form(page, {"/so_nguoi": 2})
+    page.reload()  # the correction is a draft like any other
+    page.wait_for_selector("html[data-questionnaire=ready]")
+    assert page.locator("[data-path='/data/so_nguoi'] input").input_value() == "2"
+    assert submit_form(page) == "received"
+    ((same, now),) = field.received("Cần sửa")
+    assert same == key
+    assert f"<deprecatedID>{instance}</deprecatedID>" in now
+    assert field.rows("SELECT edits, state FROM questionnaire_submission WHERE id = ?", key) == [
+        (1, "edited")
+    ]
+    raw = file_of("@png:can-sua")[1]
+    files = field.rows("SELECT sha256 FROM questionnaire_attachment WHERE submission_id = ?", key)
+    assert files == [(hashlib.sha256(raw).hexdigest(),)]
+
+
+def test_the_position_of_the_device_is_taken_and_a_photo_can_be_removed(field: Field, device: Device) -> None:
+    page = device()
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"latitude": 10.7769, "longitude": 106.7009, "accuracy": 5})
+    open_form(page, field.form)
+    fill_form(page, _answers("Vị trí", anh="@png:bo-di"))
+    page.locator("#area-nav a").first.click()
+    page.locator("[data-path='/data/vi_tri'] .geo-here").click()
+    page.wait_for_function("() => document.querySelector(\"[data-path='/data/vi_tri'] input\").value !== ''")
+    _saved(page)
+    page.reload()  # the photo now comes with the draft
+    page.wait_for_selector("html[data-questionnaire=ready]")
+    page.locator("[data-path='/data/anh'] img.file-preview").wait_for()
+    page.locator("[data-path='/data/anh'] .file-remove").click()
+    page.locator("[data-path='/data/anh'] img.file-preview").wait_for(state="detached")
+    assert submit_form(page) == "received"
+    ((key, xml),) = field.received("Vị trí")
+    assert "<vi_tri>10.7769 106.7009 0.0 5.0</vi_tri>" in xml
+    assert field.rows("SELECT count(*) FROM questionnaire_attachment WHERE submission_id = ?", key) == [(0,)]
+
+
 def test_nothing_of_one_person_is_shown_to_the_next_one_on_the_same_device(
     field: Field, device: Device
 ) -> None:
@@ -297,6 +373,9 @@ def test_a_rule_that_does_not_hold_is_shown_and_leads_to_its_question(field: Fie
     focused = page.evaluate("() => document.activeElement.closest('[data-path]')?.dataset.path")
     assert focused == "/data/so_nguoi"
     assert page.locator("#look-ahead").get_attribute("data-state") == "wrong"
+    fill_form(page, _answers("Số lạ", so_nguoi="ba người"))  # typed, but no number: never dropped in silence
+    assert submit_form(page) == "problems"
+    assert page.locator("#form-problems a").count() == 1
 
 
 def test_the_report_of_a_unit_opens_and_keeps_answers_without_a_line(site: Site, page_as: Device) -> None:

@@ -104,9 +104,12 @@ def form_for_page(*, actor: Actor, pk: int) -> Form:
     fillable = fillable_forms_for(actor=actor).filter(pk=pk, purpose=Form.Purpose.COLLECTION).first()
     if fillable is not None:
         return fillable
-    form = Form.objects.filter(pk=pk, deleted_at=None).select_related("campaign").first()
+    collected = Form.objects.filter(pk=pk, purpose=Form.Purpose.COLLECTION, deleted_at=None)
+    form = collected.select_related("campaign").first()
     if form is not None and actor.person_id is not None:
         own = Submission.objects.filter(form=form, person_id=actor.person_id, deleted_at=None).exists()
         if own or Draft.objects.filter(form=form, person_id=actor.person_id).exists():
             return form
+    if form is None:  # the plan's form has its own page
+        raise Missing("form.missing", _("There is no such form, or not for you."))
     return form_of(actor=actor, pk=pk)

@@ -1,8 +1,16 @@
 // The page of any form: new, a draft gone on with, or a submission put right. Works without a line.
 import type { AnyNode, RootNode, UploadNode } from "@getodk/xforms-engine";
-import { apiOf, blankRow, type CollectConfig, dataOf, find, type ServerDraft } from "./questionnaire/begin";
+import {
+  apiOf,
+  blankRow,
+  type CollectConfig,
+  dataOf,
+  fetchedData,
+  find,
+  type ServerDraft,
+} from "./questionnaire/begin";
 import { together } from "./questionnaire/conflict";
-import type { Host } from "./questionnaire/controls";
+import type { Host, View } from "./questionnaire/controls";
 import { Outbox, sendFiles } from "./questionnaire/outbox";
 import { clock, el, readConfig, say, setTexts } from "./questionnaire/page";
 import { GroupPanel, panelsOf } from "./questionnaire/panel";
@@ -16,6 +24,8 @@ import {
   Guidance,
   instanceConfig,
   instanceIdOf,
+  deprecatedIdOf,
+  withDeprecated,
   type Loaded,
   loadVersion,
   Namespaces,
@@ -38,6 +48,7 @@ class CollectPage {
   private writing: Promise<unknown> = Promise.resolve();
   private media = new Map<string, string>();
   private keepable = true;
+  private replaces = ""; // the edition that this one corrects
   private there = new Set<string>(); // files the server has with the submission that is corrected
   readonly outbox = new Outbox(shelf, (message) => notice(message, "warning"));
 
@@ -48,6 +59,7 @@ class CollectPage {
     this.guidance = new Guidance(xform);
     this.namespaces = new Namespaces(xform);
     this.media = new Map(info.media.map((file) => [file.name, file.url]));
+    this.replaces = edit?.instance_id ?? deprecatedIdOf(row?.xml ?? "");
     if (edit) this.root = await this.edited(edit);
     else if (row) this.root = await this.restored(row.xml, row.instance);
     else this.root = this.form.createInstance(instanceConfig(config)).root;
@@ -74,8 +86,13 @@ class CollectPage {
     }
   }
 
+  /** What the engine leaves out: namespaces, and after a reload the edition that this one replaces. */
+  private whole(xml: string): string {
+    return this.namespaces.declare(withDeprecated(xml, this.replaces));
+  }
+
   private xml(): string {
-    return this.namespaces.declare(this.root.instanceState.instanceXML);
+    return this.whole(this.root.instanceState.instanceXML);
   }
 
   private async restored(xml: string, instance: string): Promise<RootNode> {
@@ -88,9 +105,8 @@ class CollectPage {
 
   /** An edition of a submission: the engine gives it an identity of its own and names the one it replaces. */
   private async edited(given: ServerDraft): Promise<RootNode> {
-    const attachments = new Map(given.files.map((file) => [file.name, () => fetch(file.url)]));
     const made = await this.form.editInstance(
-      { inputType: "FORM_INSTANCE_INPUT_RESOLVABLE", resolveInstance: () => given.xml, attachments },
+      { inputType: "FORM_INSTANCE_INPUT_RESOLVED", data: [await fetchedData(given)] },
       instanceConfig(config),
     );
     return made.root;
@@ -229,24 +245,25 @@ class CollectPage {
 
   /** Freezes the form and puts it into the queue, where nothing stands in the way. */
   async submit(): Promise<void> {
-    const violations = this.root.validationState.violations;
-    if (violations.length) {
-      this.problems(violations.map((one) => one.nodeId));
-      return;
+    const button = byId("submit-form") as HTMLButtonElement;
+    button.disabled = true;
+    try {
+      if (!this.problems()) await this.queue();
+    } catch {
+      notice(say("no_store"), "danger");
+    } finally {
+      button.disabled = false;
     }
+  }
+
+  private async queue(): Promise<void> {
     const payload = await this.root.prepareInstancePayload({ payloadType: "monolithic" });
-    const xml = this.namespaces.declare(await payload.data[0].get("xml_submission_file").text());
+    const xml = this.whole(await payload.data[0].get("xml_submission_file").text());
     this.sync.halt();
     await this.writing;
     await this.putFiles(this.row.instance);
-    this.row = {
-      ...this.row,
-      xml,
-      name: nameIn(xml),
-      state: "queued",
-      reason: "",
-      at: new Date().toISOString(),
-    };
+    const at = new Date().toISOString();
+    this.row = { ...this.row, xml, name: nameIn(xml), state: "queued", reason: "", at };
     await shelf.put(this.row);
     byId("form-body").hidden = true;
     byId("submit-form").hidden = true;
@@ -257,15 +274,21 @@ class CollectPage {
     this.outbox.soon(0);
   }
 
-  private problems(nodes: readonly string[]): void {
+  /** Shows what is to put right: rules that do not hold, and what was typed but cannot be read. */
+  private problems(): boolean {
+    const nodes: readonly string[] = this.root.validationState.violations.map((one) => one.nodeId);
     this.sections.touchAll();
+    const isWrong = (view: View) =>
+      nodes.includes(view.node.nodeId) ||
+      (view.node.currentState.relevant && view.root.querySelector("[aria-invalid=true]") !== null);
     const found = this.sections.panels.flatMap((panel, at) =>
-      panel.views.filter((view) => nodes.includes(view.node.nodeId)).map((view) => ({ view, at })),
+      panel.views.filter(isWrong).map((view) => ({ view, at })),
     );
+    if (!found.length && !nodes.length) return false;
     const box = problemBox(
       say("to_put_right"),
       found.map(({ view, at }) => ({
-        text: `${view.node.currentState.label?.asString ?? view.name}: ${complaintOf(view.node)}`,
+        text: `${view.node.currentState.label?.asString ?? view.name}: ${complaintOf(view)}`,
         go: () => {
           this.sections.go(at, false);
           reveal(view);
@@ -274,6 +297,7 @@ class CollectPage {
     );
     document.documentElement.dataset.collect = "problems";
     box.focus();
+    return true;
   }
 
   /** Says what became of the form that was handed in. */
@@ -309,12 +333,8 @@ class CollectPage {
   }
 }
 
-function complaintOf(node: AnyNode): string {
-  const state = node.validationState;
-  const violation = "violation" in state ? state.violation : null;
-  return (
-    violation?.message?.asString || say(violation?.condition === "required" ? "required" : "not_allowed")
-  );
+function complaintOf(view: View): string {
+  return view.root.querySelector(".invalid-feedback")?.textContent || say("not_allowed");
 }
 
 async function start(): Promise<void> {

@@ -49,12 +49,26 @@ export function blankRow(info: FormInfo, instance: string, xml: string): Filled 
   };
 }
 
-export async function dataOf(shelf: Shelf, xml: string, instance: string): Promise<InstanceData> {
+function asData(xml: string, files: { name: string; blob: Blob }[]): InstanceData {
   const data = new FormData();
   data.set("xml_submission_file", new File([xml], "xml_submission_file", { type: "text/xml" }));
-  for (const file of await shelf.files(instance).catch(() => []))
-    data.set(file.name, new File([file.blob], file.name, { type: file.blob.type }));
+  for (const { name, blob } of files) data.set(name, new File([blob], name, { type: blob.type }));
   return data as unknown as InstanceData;
+}
+
+/** An instance with the files this device keeps for it. */
+export async function dataOf(shelf: Shelf, xml: string, instance: string): Promise<InstanceData> {
+  return asData(xml, await shelf.files(instance).catch(() => []));
+}
+
+/** An instance with its files from the server; one that cannot be had stays named in the answers. */
+export async function fetchedData(given: ServerDraft): Promise<InstanceData> {
+  const files = [];
+  for (const { name, url } of given.files) {
+    const answer = await fetch(url).catch(() => null);
+    if (answer?.ok) files.push({ name, blob: await answer.blob() });
+  }
+  return asData(given.xml, files);
 }
 
 /** Asks the server for JSON; null without a line or where there is nothing. */

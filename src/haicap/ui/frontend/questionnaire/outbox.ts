@@ -56,7 +56,7 @@ export class Outbox {
   }
 
   private async sendAll(): Promise<void> {
-    const waiting = (await this.shelf.all()).filter(
+    const waiting = (await this.shelf.all().catch(() => [])).filter(
       (row) => row.state === "queued" || row.state === "sending",
     );
     for (const row of waiting.reverse()) {

@@ -102,6 +102,17 @@ export function deprecatedIdOf(xml: string): string {
   return /<(?:\w+:)?deprecatedID>([^<]+)</.exec(xml)?.[1] ?? "";
 }
 
+/** The instance naming the edition it replaces; the engine drops that when it restores a form without a place for it. */
+export function withDeprecated(xml: string, replaced: string): string {
+  if (!replaced || deprecatedIdOf(xml)) return xml;
+  const bare = xml.replace(/<(\w+:)?deprecatedID[^>]*?(?:\/>|><\/(\w+:)?deprecatedID>)/, "");
+  return bare.replace(
+    /(<(\w+:)?instanceID>[^<]*<\/(?:\w+:)?instanceID>)/,
+    (whole: string, _all: string, prefix = "") =>
+      `${whole}<${prefix}deprecatedID>${replaced}</${prefix}deprecatedID>`,
+  );
+}
+
 export function nameIn(xml: string): string {
   const text = /<(?:\w+:)?instanceName>([^<]*)</.exec(xml)?.[1] ?? "";
   return new DOMParser().parseFromString(text, "text/html").documentElement.textContent ?? "";

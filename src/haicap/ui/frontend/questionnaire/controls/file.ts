@@ -53,7 +53,7 @@ export function uploadView(node: UploadNode, host: Host): View {
   const shown = el("div", { class: "file-shown" });
   const remove = el(
     "button",
-    { type: "button", class: "btn btn-link btn-sm p-0" },
+    { type: "button", class: "btn btn-link btn-sm p-0 file-remove" },
     say("remove_answer_file"),
   );
   const status = el("div", { class: "form-text", role: "status" });
