@@ -2,6 +2,7 @@
 
 import csv
 import io
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -223,15 +224,15 @@ def test_pages_go_forward_and_back_and_search_with_and_without_diacritics(datase
     def labels(page):
         return [row.label for row in page.rows]
 
-    first = entity_page(dataset=dataset, size=5)
-    second = entity_page(dataset=dataset, size=5, after=first.after)
-    third = entity_page(dataset=dataset, size=5, after=second.after)
+    first: Any = entity_page(dataset=dataset, size=5)
+    second: Any = entity_page(dataset=dataset, size=5, after=first.after)
+    third: Any = entity_page(dataset=dataset, size=5, after=second.after)
     assert first.before is None and third.after is None
     assert labels(first) + labels(second) + labels(third) == [
         *(f"Cây {n:02d}" for n in range(12)),
         "Đa búp đỏ",
     ]
-    back = entity_page(dataset=dataset, size=5, before=third.before)
+    back: Any = entity_page(dataset=dataset, size=5, before=third.before)
     assert labels(back) == labels(second)
     assert labels(entity_page(dataset=dataset, size=5, before=back.before)) == labels(first)
     assert labels(entity_page(dataset=dataset, size=5, after=back.after)) == labels(third)

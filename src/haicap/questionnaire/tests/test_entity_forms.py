@@ -311,7 +311,7 @@ def test_every_change_leaves_its_entry(trees, tree):
     from haicap.kernel.models import AuditEntry
 
     row, _made = receive(trees, tree_xml(trees, entity("trees", tree.uuid, update=True, base=1), height="6"))
-    entry = AuditEntry.objects.order_by("-sequence").first()
+    entry = AuditEntry.objects.order_by("-sequence")[0]
     assert (entry.action, entry.after) == (
         "entity.applied", {"submission": row.instance_id, "created": [], "updated": [str(tree.uuid)]}
     )  # fmt: skip

@@ -54,6 +54,7 @@ def test_the_lists_of_the_register_hold_units_centres_people_and_premises(campai
     )
     row = Entity.objects.get(dataset=lists["communes"], data__code=unit.code)
     assert row.label == unit.full_name
+    assert unit.former_district is not None
     assert row.data["former_district"] == unit.former_district.full_name
     assert row.data["centre"] and row.data["valid_from"] == "2025-07-01" and row.data["valid_to"] == ""
     official = Entity.objects.get(dataset=lists["officials"])

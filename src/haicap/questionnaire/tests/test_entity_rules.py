@@ -2,6 +2,7 @@
 
 import uuid
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -115,7 +116,7 @@ def test_all_orders_of_three_changes_and_a_creation_end_the_same():
     ]
     ends = set()
     for order in permutations([None, *changes]):
-        past = []
+        past: list[Any] = []
         for one in order:
             received = created if one is None else one.received
             base = 0 if one is None else one.base

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -174,6 +175,8 @@ def test_a_form_of_the_field_is_looked_through(campaign):
     ]
     bad = put(form, count="5001", centre="Sai")
     result = form_quality_for(actor=SYSTEM, form=form)
+    first: Any
+    second: Any
     first, second = result.questions[:2]
     assert (first.submission, first.fault.code, first.fault.place) == (bad, "constraint", "/about/count")
     assert {one.submission.pk for one in result.questions if one.finding} <= {bad.pk, rows[-1].pk}

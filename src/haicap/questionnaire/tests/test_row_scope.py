@@ -64,7 +64,7 @@ def drawn(world: SimpleNamespace, seed: int) -> list[Assignment]:
     """Assign at random; a holder has one scope for each form and verb."""
     Assignment.objects.all().delete()
     draw = Random(seed)
-    made = {}
+    made: dict[Any, Any] = {}
     for _number in range(draw.randint(1, 9)):
         person = draw.choice(world.people)
         role = person.roles.get().role
@@ -84,7 +84,7 @@ def drawn(world: SimpleNamespace, seed: int) -> list[Assignment]:
 def covers(assignment: Assignment, person: Any, row: Submission) -> bool:
     """Say whether an assignment covers a row, straight from what the scopes mean."""
     if assignment.scope == "own":
-        return row.person_id == person.pk
+        return bool(row.person_id == person.pk)
     if assignment.scope == "unit":
         return person.body.unit_id is not None and row.unit_id == person.body.unit_id
     if assignment.scope == "body":
@@ -146,7 +146,7 @@ def exported(who: Any, form: Any, by_identity: dict[str, int]) -> set[int]:
     main = next(rows for name, rows in tables.items() if "staff" not in name)
     keys = [next(cell for cell in row if cell in by_identity) for row in main[1:]]
     assert len(keys) == len(set(keys)) == len(main) - 1
-    staff = next((rows for name, rows in tables.items() if "staff" in name), [[]])
+    staff: list[Any] = next((rows for name, rows in tables.items() if "staff" in name), [[]])
     texts = {match for row in staff[1:] for cell in row for match in re.findall(r"uuid:[0-9a-f-]{36}", cell)}
     assert texts <= set(keys)
     return {by_identity[key] for key in keys}
