@@ -64,13 +64,10 @@ def fill(sizes: list[int]) -> dict[int, Any]:
     """Make the tables, somebody who may read, and a form with submissions for each size."""
     from django.core.management import call_command
     from django.db import connection
-    from django.utils import timezone
 
     from haicap.accounts.actions import add_person
     from haicap.campaign.models import Campaign
     from haicap.kernel.access import SYSTEM, Role
-    from haicap.questionnaire.models import Form, FormVersion, Submission
-    from haicap.questionnaire.rules.schema import Schema
     from haicap.register.models import Body
 
     call_command("migrate", verbosity=0)
@@ -83,42 +80,58 @@ def fill(sizes: list[int]) -> dict[int, Any]:
     add_person(
         actor=SYSTEM, username="reader", full_name="Reader", body=body, roles=[Role.SECRETARIAT], password=PASSWORD
     )  # fmt: skip
-    found = {}
-    for size in sizes:
-        form_id, now = f"do-{size}", timezone.now()
-        form = Form.objects.create(campaign=campaign, form_id=form_id, title="Đo", created_at=now)
-        xform = _xform(form_id)
-        version = FormVersion.objects.create(
-            form=form, number=1, version="1", state="published", xform=xform, sha256=form_id, md5="x",
-            schema=Schema.of(xform).to_json(), created_at=now, published_at=now,
-        )  # fmt: skip
-        chance = random.Random(size)
-        seeds = Submission.objects.bulk_create(
-            Submission(
-                form=form, version=version, instance_id=f"seed-{number}", current_id="", sha256="x",
-                xml=_filled(chance, form_id), device="collect:1", received_at=now, repeats={"/row": ROWS},
-            )
-            for number in range(SEEDS)
-        )  # fmt: skip
-        columns = [str(field.column) for field in Submission._meta.concrete_fields if field.column != "id"]
-        own = {
-            "instance_id": "'uuid:' || g.id",
-            "current_id": "'uuid:' || g.id",
-            "xml": "replace(s.xml, '@@', 'uuid:' || g.id)",
-        }
-        taken = ", ".join(own.get(column, f"s.{column}") for column in columns)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO questionnaire_submission ({', '.join(columns)}) SELECT {taken}"
-                " FROM generate_series(0, %s - 1) AS g(id)"
-                " JOIN questionnaire_submission s ON s.id = %s + g.id %% %s WHERE s.form_id = %s",
-                [size, seeds[0].pk, SEEDS, form.pk],
-            )
-        Submission.objects.filter(form=form, instance_id__startswith="seed-").delete()
-        found[size] = form
+    found = {size: _form(campaign, size) for size in sizes}
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE questionnaire_submission")
     return found
+
+
+def _form(campaign: Any, size: int) -> Any:
+    """Publish a form and store `size` filled copies of it, made from some seeds."""
+    from django.utils import timezone
+
+    from haicap.questionnaire.models import Form, FormVersion, Submission
+    from haicap.questionnaire.rules.schema import Schema
+
+    form_id, now = f"do-{size}", timezone.now()
+    form = Form.objects.create(campaign=campaign, form_id=form_id, title="Đo", created_at=now)
+    xform = _xform(form_id)
+    version = FormVersion.objects.create(
+        form=form, number=1, version="1", state="published", xform=xform, sha256=form_id, md5="x",
+        schema=Schema.of(xform).to_json(), created_at=now, published_at=now,
+    )  # fmt: skip
+    chance = random.Random(size)
+    seeds = Submission.objects.bulk_create(
+        Submission(
+            form=form, version=version, instance_id=f"seed-{number}", current_id="", sha256="x",
+            xml=_filled(chance, form_id), device="collect:1", received_at=now, repeats={"/row": ROWS},
+        )
+        for number in range(SEEDS)
+    )  # fmt: skip
+    _multiply(form, size, first=seeds[0].pk)
+    Submission.objects.filter(form=form, instance_id__startswith="seed-").delete()
+    return form
+
+
+def _multiply(form: Any, size: int, *, first: int) -> None:
+    from django.db import connection
+
+    from haicap.questionnaire.models import Submission
+
+    columns = [str(field.column) for field in Submission._meta.concrete_fields if field.column != "id"]
+    own = {
+        "instance_id": "'uuid:' || g.id",
+        "current_id": "'uuid:' || g.id",
+        "xml": "replace(s.xml, '@@', 'uuid:' || g.id)",
+    }
+    taken = ", ".join(own.get(column, f"s.{column}") for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO questionnaire_submission ({', '.join(columns)}) SELECT {taken}"
+            " FROM generate_series(0, %s - 1) AS g(id)"
+            " JOIN questionnaire_submission s ON s.id = %s + g.id %% %s WHERE s.form_id = %s",
+            [size, first, SEEDS, form.pk],
+        )
 
 
 def _medians(calls: dict[int, Callable[[], Any]], times: int) -> dict[int, float]:
@@ -175,14 +188,15 @@ def measure(forms: dict[int, Any], *, top: int, times: int) -> None:
     for name, calls in cases.items():
         results[name] = _medians(calls, times)
         print(name, results[name], file=sys.stderr, flush=True)
-    small, large = min(forms), max(forms)
+    _print(results, small=min(forms), large=max(forms))
+
+
+def _print(results: dict[str, dict[int, float]], *, small: int, large: int) -> None:
     base = next(iter(results.values()))
     print(f"{'':40}{small:>12,}{large:>12,}{'large/small':>13}{'to SQL':>9}")
     for name, found in results.items():
-        ratio = found[large] / found[small]
-        print(
-            f"{name:40}{found[small]:>9.1f} ms{found[large]:>9.1f} ms{ratio:>13.2f}{found[large] / base[large]:>9.1f}"
-        )
+        ratio, to_sql = found[large] / found[small], found[large] / base[large]
+        print(f"{name:40}{found[small]:>9.1f} ms{found[large]:>9.1f} ms{ratio:>13.2f}{to_sql:>9.1f}")
 
 
 def main() -> None:
