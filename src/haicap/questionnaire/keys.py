@@ -14,11 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from haicap.accounts.models import Person
+from haicap.accounts.models import Person, PersonRole
 from haicap.accounts.queries import KNOWN_ROLES
 from haicap.kernel.access import Actor, Role, catalogue
 from haicap.questionnaire import statements
@@ -27,6 +27,8 @@ from haicap.questionnaire.statements import first_of_request
 
 NOTED_EVERY = timedelta(minutes=5)  # how exactly the last use of a key is kept
 _SEAL = 24  # bytes: 192 bits, beyond guessing
+_MOST_SEEN = 4096
+_seen: "dict[str, Holder]" = {}
 _NUMBER = 6  # bytes of the row's key in a token
 _DEVICE_ONLY = frozenset({"questionnaire.submission:fill", "questionnaire.submission:read"})
 _DEVICE_MAY = _DEVICE_ONLY | {
@@ -81,7 +83,59 @@ def holder_of(*, token: str) -> Holder | None:
     """Return the key behind a token and its actor, None where it opens nothing (one query)."""
     number = _number(token)
     found = _holder(number) if number is not None else None
-    return found if found is not None and constant_time_compare(token_of(found.key), token) else None
+    if found is None or not constant_time_compare(token_of(found.key), token):
+        _seen.pop(token, None)
+        return None
+    if len(_seen) >= _MOST_SEEN:
+        _seen.clear()
+    _seen[token] = found
+    return found
+
+
+def remembered(*, token: str) -> Holder | None:
+    """Return what this process last knew of a token; whoever acts on it must see with `still_holds` that it is so."""
+    return _seen.get(token)
+
+
+def still_holds(holder: Holder) -> tuple[str, list[Any]]:
+    """Return the condition in SQL, and its values, that a key still opens and its person still holds their roles."""
+    key, actor = holder.key, holder.actor
+    roles = sorted(role.value for role in actor.roles)
+    values: dict[str, Any] = {
+        "key": key.pk, "nonce": key.nonce, "person": key.person_id, "unit": actor.unit_id, "equals": len(roles),
+        **{f"role {n}": role for n, role in enumerate(roles)},
+    }  # fmt: skip
+    is_bound = actor.unit_id is not None
+    opens, given = statements.condition(
+        shape=("key still opens", key.person_id is None, is_bound),
+        build=lambda: _key_still_opens(has_person=key.person_id is not None, has_unit=is_bound), values=values,
+    )  # fmt: skip
+    if not roles:
+        return opens, given
+    held, more = statements.condition(
+        shape=("roles are held", len(roles)),
+        build=lambda: _roles_are_held(len(roles)),
+        values=values,
+        equals=True,
+    )
+    return f"{opens} AND {held}", [*given, *more]
+
+
+def _key_still_opens(*, has_person: bool, has_unit: bool) -> "tuple[QuerySet[FieldKey, Any], dict[Any, str]]":
+    marks: dict[Any, str] = {_MARK: "key", _MARK - 1: "person", _MARK - 2: "unit", "@nonce": "nonce"}
+    rows = FieldKey.objects.filter(pk=_MARK, nonce="@nonce", revoked_at=None)
+    if not has_person:
+        return rows.filter(person=None).order_by().values_list("pk"), marks
+    unit = Q(person__body__unit_id=_MARK - 2) if has_unit else Q(person__body__unit=None)
+    rows = rows.filter(unit, person_id=_MARK - 1, person__is_active=True)
+    return rows.order_by().values_list("pk"), marks
+
+
+def _roles_are_held(count: int) -> "tuple[QuerySet[PersonRole, Any], dict[Any, str]]":
+    roles = [f"@role {n}" for n in range(count)]
+    rows = PersonRole.objects.filter(person_id=_MARK - 1, role__in=roles).order_by()
+    marks: dict[Any, str] = {_MARK - 1: "person", **{role: role[1:] for role in roles}}
+    return rows.values("person_id").annotate(held=Count("pk")).values_list("held"), marks
 
 
 def holder_named(*, username: str) -> Holder | None:
@@ -143,6 +197,7 @@ def note_use(key: FieldKey, *, now: datetime | None = None) -> None:
     now = now or timezone.now()
     if key.last_used_at is None or now - key.last_used_at >= NOTED_EVERY:
         FieldKey.objects.filter(pk=key.pk).update(last_used_at=now)
+        key.last_used_at = now
 
 
 def draft_token_of(version: FormVersion) -> str:

@@ -48,6 +48,21 @@ def rows(*, shape: Hashable, build: Build, values: Mapping[str, Any]) -> Sequenc
     return found if laid.read is None else [laid.read(row) for row in found]
 
 
+def condition(
+    *, shape: Hashable, build: Build, values: Mapping[str, Any], equals: bool = False
+) -> tuple[str, list[Any]]:
+    """Return a query as a condition for another statement, with its values: that it finds something, or, with `equals`,
+    that the one number it finds is `values["equals"]`. See `rows`."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    laid = _laid.get((connection.vendor, shape))
+    if laid is None:
+        laid = _laid[connection.vendor, shape] = _lay_out(connection, *build())
+    if not laid.sql:
+        return "1 = 0", []
+    params = [values[one] if is_name else one for is_name, one in laid.params]
+    return (f"({laid.sql}) = %s", [*params, values["equals"]]) if equals else (f"EXISTS ({laid.sql})", params)
+
+
 def _lay_out(connection: BaseDatabaseWrapper, query: "QuerySet[Any, Any]", marks: Mapping[Any, str]) -> _Laid:
     compiler = query.query.get_compiler(connection=connection)
     try:

@@ -5,7 +5,7 @@ receipt leaves no second entry in the house's audit chain, where all receivers w
 docs/decisions/0009-collection.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -33,7 +33,7 @@ from haicap.questionnaire.models import Attachment, Edit, FieldKey, Form, Submis
 from haicap.questionnaire.queries.collect import must_fill
 from haicap.questionnaire.rules.schema import Envelope
 
-__all__ = ["Malformed", "Receipt", "add_files", "receive"]
+__all__ = ["Malformed", "Receipt", "add_files", "receive", "receive_remembered"]
 
 
 def receive(
@@ -76,6 +76,17 @@ def receive(
             if (known := _again(parcel)) is None:  # the identity of an edit
                 raise other_bytes()
             return known
+        _complete(actor, parcel)
+    return Receipt(submission=parcel.row, is_new=True)
+
+
+def receive_remembered(*, parcel: Parcel, actor: Actor, guard: str, given: Sequence[Any]) -> Receipt | None:
+    """Take a new submission under a condition on what was remembered of its sender and form; None where it does not
+    hold, or where the identity is here already: then everything is read anew. One statement, one way to the database.
+    """
+    with _together(parcel):
+        if not insert(parcel.row, guard=guard, given=given):
+            return None
         _complete(actor, parcel)
     return Receipt(submission=parcel.row, is_new=True)
 

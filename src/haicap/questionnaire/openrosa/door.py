@@ -17,6 +17,7 @@ from haicap.accounts.queries import actor_of
 from haicap.kernel.access import ANONYMOUS, Actor
 from haicap.kernel.errors import Missing, NotAllowed, Refusal
 from haicap.questionnaire import keys
+from haicap.questionnaire.actions.taking import must_hold
 from haicap.questionnaire.models import FieldKey, FormVersion
 from haicap.questionnaire.openrosa import digest, errors, tries
 
@@ -34,6 +35,8 @@ class Caller:
     language: str = settings.LANGUAGE_CODE
     prefix: str = ""  # "key/<token>/", "test/<token>/", or ""
     suffix: str = ""  # "?st=<token>" where the token came so
+    remembered: keys.Holder | None = None  # what was known of the device; who acts on it must ask again
+    token: str = ""
 
 
 View = Callable[..., HttpResponse]
@@ -99,15 +102,19 @@ def _caller(request: HttpRequest, token: str, draft: str) -> Caller:
 
 
 def _device(request: HttpRequest, token: str, *, prefix: str = "", suffix: str = "") -> Caller:
-    """Return the device behind a token; 403, not 401, else clients ask the person for a password nobody has."""
-    holder = keys.holder_of(token=token)
-    if holder is None:
+    """Return the device behind a token; for a submission, as it is remembered where it is: its taker asks again."""
+    holder = keys.remembered(token=token) if request.method == "POST" else None
+    if holder is not None:
+        keys.note_use(holder.key)
+        return Caller(
+            actor=holder.actor, key=holder.key, language=holder.language, prefix=prefix, suffix=suffix,
+            remembered=holder, token=token,
+        )  # fmt: skip
+    try:
+        holder = must_hold(token)
+    except NotAllowed:
         tries.count_wrong(request)
-        raise NotAllowed(
-            "key.unknown",
-            _("This device is not known here (any more). Set it up again from your page of devices."),
-            details={"number": 403.1},
-        )
+        raise
     return _held(holder, prefix=prefix, suffix=suffix)
 
 

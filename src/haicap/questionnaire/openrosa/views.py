@@ -129,7 +129,7 @@ def submission(request: HttpRequest, caller: Caller, project: int, form_id: str 
         said = take(
             actor=caller.actor, campaign_id=project, xml=parts.xml, files=parts.files, key=caller.key,
             draft=caller.draft, device=request.GET.get("deviceID", ""), agent=request.META.get("HTTP_USER_AGENT", ""),
-            is_incomplete=parts.is_incomplete,
+            is_incomplete=parts.is_incomplete, remembered=caller.remembered, token=caller.token,
         )  # fmt: skip
     finally:
         parts.close()

@@ -98,13 +98,8 @@ def form_to_fill(*, actor: Actor, campaign: Campaign | None = None, form_id: str
 
 def form_to_receive(*, actor: Actor, campaign_id: int, form_id: str) -> Form | None:
     """Return a form by its id with the answer whether `actor` fills it in, in one query; `must_fill` reads it."""
-    roles = sorted(role.value for role in actor.roles)
-    shape = ("form to receive", actor.permissions, len(roles), actor.person_id is None, actor.key_id is None)
-    values = {
-        "campaign": campaign_id, "form": form_id, "person": actor.person_id, "key": actor.key_id,
-        "unit": actor.unit_id, "body": actor.body_id, **{f"role {n}": role for n, role in enumerate(roles)},
-    }  # fmt: skip
-    rows = statements.rows(shape=shape, build=lambda: _form_to_receive(actor), values=values)
+    shape, values = _of_actor(actor, campaign_id, form_id)
+    rows = statements.rows(shape=("form", *shape), build=lambda: _form_to_receive(actor), values=values)
     if not rows:
         return None
     form = Form.from_db("default", _FORM, rows[0][:-1])
@@ -112,24 +107,56 @@ def form_to_receive(*, actor: Actor, campaign_id: int, form_id: str) -> Form | N
     return form
 
 
+def is_still_filled(*, actor: Actor, form: Form) -> tuple[str, list[Any]]:
+    """Return the condition in SQL, and its values, that `form` is as it was read and `actor` fills it in."""
+    shape, values = _of_actor(actor, form.campaign_id, form.form_id)
+    values |= {"pk": form.pk, "state": form.state, "unit question": form.unit_question}
+
+    def build() -> "tuple[QuerySet[Form, Any], dict[Any, str]]":
+        marked, of, marks = _marked(actor)
+        rows = Form.objects.filter(
+            _fills(marked), deleted_at=None, pk=of["pk"], campaign_id=of["campaign"], form_id="@form", state="@state",
+            unit_question="@unit question",
+        )  # fmt: skip
+        return rows.order_by().values_list("pk"), marks
+
+    return statements.condition(shape=("is still filled", *shape), build=build, values=values)
+
+
+def _of_actor(actor: Actor, campaign_id: int, form_id: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return what the SQL about an actor's forms depends on, and the values it is asked with."""
+    roles = sorted(role.value for role in actor.roles)
+    values = {
+        "campaign": campaign_id, "form": form_id, "person": actor.person_id, "key": actor.key_id,
+        "unit": actor.unit_id, "body": actor.body_id, **{f"role {n}": role for n, role in enumerate(roles)},
+    }  # fmt: skip
+    return (actor.permissions, len(roles), actor.person_id is None, actor.key_id is None), values
+
+
 _FORM = tuple(field.attname for field in Form._meta.concrete_fields)
 
 
 def _form_to_receive(like: Actor) -> "tuple[QuerySet[Form, Any], dict[Any, str]]":
-    """Return the query of `form_to_receive` for all actors like this one, with marks for what differs."""
-    names = ("campaign", "person", "key", "unit", "body")
+    marked, of, marks = _marked(like)
+    rows = Form.objects.filter(deleted_at=None, campaign_id=of["campaign"], form_id="@form").order_by()
+    filled = Exists(Form.objects.filter(_fills(marked), pk=OuterRef("pk")))
+    return rows.annotate(is_filled=filled).values_list(*_FORM, "is_filled"), marks
+
+
+def _marked(like: Actor) -> tuple[Actor, dict[str, int], dict[Any, str]]:
+    """Return an actor like this one with marks in the place of what differs, the marks of numbers, and all marks."""
+    names = ("campaign", "person", "key", "unit", "body", "pk")
     marks: dict[Any, str] = {-9_000_000_000_001 - n: name for n, name in enumerate(names)}
     of = {name: mark for mark, name in marks.items()}
     roles = [_RoleMark(f"@role {n}") for n in range(len(like.roles))]
-    marks |= {"@form": "form", **{role.value: role.value[1:] for role in roles}}
+    texts = ("@form", "@state", "@unit question", *(role.value for role in roles))
+    marks |= {text: text[1:] for text in texts}
     marked = replace(
         like, person_id=of["person"] if like.person_id is not None else None,
         key_id=of["key"] if like.key_id is not None else None, unit_id=of["unit"], body_id=of["body"],
         roles=frozenset(roles),  # type: ignore[arg-type]  # only their values are asked
     )  # fmt: skip
-    rows = Form.objects.filter(deleted_at=None, campaign_id=of["campaign"], form_id="@form").order_by()
-    filled = Exists(Form.objects.filter(_fills(marked), pk=OuterRef("pk")))
-    return rows.annotate(is_filled=filled).values_list(*_FORM, "is_filled"), marks
+    return marked, of, marks
 
 
 @dataclass(frozen=True, slots=True)

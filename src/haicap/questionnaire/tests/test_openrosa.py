@@ -456,3 +456,57 @@ def test_the_sentence_is_in_the_language_of_the_devices_person_and_escaped(
     assert "<&9>" in english
     assert english.startswith("This was filled in with version")
     assert vietnamese
+
+
+def test_a_known_device_sends_with_one_query_and_is_asked_about_in_it(
+    device: Device, form: Form, campaign: Campaign, django_assert_num_queries: Any
+) -> None:
+    key = FieldKey.objects.select_related("person").get()
+    assert key.person is not None
+    assert device.send(Paper(instance=new_id(), unit="26740")).status_code == 201
+    Form.objects.filter(pk=form.pk).update(unit_question="")
+    assert device.send(Paper(instance=new_id())).status_code == 201, "a changed form is read anew"
+    with django_assert_num_queries(1):
+        answer = device.send(Paper(instance=new_id()))
+    assert answer.status_code == 201
+    row = Submission.objects.latest("pk")
+    assert (row.person, row.key, row.unit_id) == (key.person, key, key.person.body.unit_id)
+    paper = Paper(instance=new_id())
+    assert [device.send(paper).status_code for _ in range(2)] == [201, 201]
+    assert number(device.send(Paper(instance=paper.instance, rows=("x",)))) == 409
+    assert number(device.send(Paper(instance=new_id(), version="7"))) == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (lambda key, form: FieldKey.objects.filter(pk=key.pk).update(revoked_at=timezone.now()), 403),
+        (lambda key, form: FieldKey.objects.filter(pk=key.pk).update(nonce="another"), 403),
+        (lambda key, form: key.person.roles.all().delete(), 403),
+        (lambda key, form: type(key.person).objects.filter(pk=key.person_id).update(is_active=False), 403),
+        (lambda key, form: form.assignments.all().delete(), 403),
+        (lambda key, form: Form.objects.filter(pk=form.pk).update(state=Form.State.CLOSED), 409),
+        (lambda key, form: Form.objects.filter(pk=form.pk).update(deleted_at=timezone.now()), 404),
+    ],
+)
+def test_what_is_remembered_of_a_device_never_outlives_a_change(
+    device: Device, form: Form, change: Callable[[Any, Any], Any], status: int
+) -> None:
+    for _ in range(2):
+        assert device.send(Paper(instance=new_id())).status_code == 201
+    change(FieldKey.objects.select_related("person").get(), form)
+    assert number(device.send(Paper(instance=new_id()))) == status
+    assert Submission.objects.count() == 2
+
+
+def test_somebody_moved_to_another_unit_sends_for_that(device: Device, form: Form) -> None:
+    from haicap.register.models import Body
+
+    for _ in range(2):
+        assert device.send(Paper(instance=new_id())).status_code == 201
+    person = FieldKey.objects.select_related("person").get().person
+    assert person is not None
+    person.body = Body.objects.filter(unit__isnull=False).exclude(pk=person.body_id).order_by("pk")[0]
+    person.save()
+    assert device.send(Paper(instance=new_id())).status_code == 201
+    assert Submission.objects.latest("pk").unit_id == person.body.unit_id

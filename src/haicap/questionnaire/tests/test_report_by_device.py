@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 
-from haicap.demo.rules.paper import sample_pdf
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
 from haicap.questionnaire import actions
@@ -36,7 +35,7 @@ def send(
 
 
 def test_a_sent_form_becomes_the_report_and_its_files_evidence(commune: Commune) -> None:
-    paper = sample_pdf("MẪU")
+    paper = b"%PDF-1.4\n% MAU\n%%EOF\n"
     xml = filled(commune, **{names.evidence(INDICATOR): "minh-chung.pdf"})
     send(commune, xml, is_incomplete=True)
     assert not UnitReport.objects.exists(), "nothing is submitted before the last file"
