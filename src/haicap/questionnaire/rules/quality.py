@@ -51,6 +51,7 @@ class Spread:
     low: float  # a quarter of the figures is at most this
     high: float  # a quarter is at least this
     scale: float
+    is_mostly_equal: bool = False  # more than half are equal: `scale` is from the mean deviation
 
     def z(self, value: float) -> float | None:
         """Return the modified z-score of a figure; None where all figures are equal."""
@@ -62,9 +63,11 @@ def spread(values: Sequence[float]) -> Spread:
     ordered = sorted(values)
     middle = median(ordered)
     apart = [abs(value - middle) for value in ordered]
-    scale = MAD_FACTOR * median(apart) or MEAN_FACTOR * fmean(apart)
+    mad = median(apart)
+    scale = MAD_FACTOR * mad if mad else MEAN_FACTOR * fmean(apart)
     return Spread(
-        count=len(ordered), median=middle, low=_quantile(ordered, 0.25), high=_quantile(ordered, 0.75), scale=scale
+        count=len(ordered), median=middle, low=_quantile(ordered, 0.25), high=_quantile(ordered, 0.75), scale=scale,
+        is_mostly_equal=not mad,
     )  # fmt: skip
 
 
@@ -113,7 +116,8 @@ def outliers(
     """Return the units whose figure lies far from the others', the farthest first, at most `limits.rare` of them.
 
     With `people` (inhabitants by unit) the figures are compared per 10,000 people, among the units whose number of
-    people is known.
+    people is known. Where most figures are equal, any other would be far: then it must also be as far from the
+    middle as a change has to be.
     """
     limits = limits or Limits()
     kind = "outlier" if people is None else "per_capita"
@@ -130,6 +134,7 @@ def outliers(
         Finding(kind=kind, unit=unit, field=field, value=values[unit], z=z, spread=found, compared=number)
         for unit, number in compared.items()
         if abs(z := (number - found.median) / found.scale) > limits.z
+        and (not found.is_mostly_equal or _is_far(number, found.median, limits))
     ]
     rows.sort(key=lambda row: -abs(row.z))
     return rows[: math.ceil(limits.rare * len(compared))]

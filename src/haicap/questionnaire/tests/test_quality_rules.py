@@ -43,6 +43,11 @@ def test_the_mean_deviation_stands_in_where_most_figures_are_equal():
     assert row.unit == "u019"
 
 
+def test_where_most_are_equal_a_small_difference_is_no_question():
+    assert found([3] * 19 + [2]) == []
+    assert [row.value for row in found([3] * 18 + [2, 400])] == [400]
+
+
 def test_equal_figures_have_no_outlier_and_no_z():
     assert found([7] * 20) == []
     assert quality.spread([7.0] * 20).z(7.0) is None
