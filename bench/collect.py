@@ -297,7 +297,9 @@ def main() -> None:
             with serving(environment) as port:
                 where = {**json.loads(made.stdout.splitlines()[-1]), "port": port, "uri": uri}
                 ratios = [
-                    compare(size, clients, given.seconds, where) for size in SIZES for clients in CLIENTS
+                    compare(size, clients, given.seconds, where)
+                    for size in given.questions or SIZES
+                    for clients in given.clients or CLIENTS
                 ]
         finally:
             server.cleanup()
