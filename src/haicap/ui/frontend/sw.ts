@@ -64,7 +64,8 @@ async function page(request: Request, path: string): Promise<Response> {
   });
   try {
     const first = await Promise.race([fresh, slow]);
-    return first ?? (await kept()) ?? (await fresh);
+    if (first && first.status < 500) return first;
+    return (await kept()) ?? first ?? (await fresh);
   } catch (error) {
     const found = await kept();
     if (found) return found;

@@ -3,7 +3,7 @@ import { csrf, type Refusal, say } from "./page";
 import type { Filled, Shelf } from "./shelf";
 import { Refusing, sendFile } from "./upload";
 
-const AGAIN = [5_000, 15_000, 60_000, 180_000]; // ms between attempts without a line
+const AGAIN = [3_000, 10_000, 60_000, 180_000]; // ms between attempts without a line
 
 interface Received {
   instance_id: string;
