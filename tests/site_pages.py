@@ -6,7 +6,7 @@ from dataclasses import dataclass
 SECRETARIAT, ADMINISTRATOR, LEADER = "secretariat", "administrator", "city_leader"
 DEPARTMENT, HEAD, OFFICER, CHAIR = "department_officer", "team_head", "commune_officer", "commune_chair"
 COUNTER, SPECIALIST, SIGNER, CLERK = "counter_officer", "specialist", "signer", "clerk"
-MANAGER = "centre_manager"
+MANAGER, MEMBER = "centre_manager", "team_member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,29 @@ PAGES: Mapping[str, SitePage] = {
     "questionnaire:verify": SitePage("/questionnaire/reports/{visited}/verify/a0_05/", HEAD),
     "questionnaire:field": SitePage("/questionnaire/fields/a0_01/", LEADER),
     "questionnaire:figure": SitePage("/questionnaire/figures/{visited}/a0_01/", LEADER),
+    "questionnaire:collect": SitePage("/questionnaire/fill/", MEMBER),
+    "questionnaire:collect-form": SitePage("/questionnaire/fill/{form}/", MEMBER),
+    "questionnaire:definitions": SitePage("/questionnaire/definitions/"),
+    "questionnaire:definition": SitePage("/questionnaire/definitions/{form}/"),
+    "questionnaire:definition-draft": SitePage("/questionnaire/definitions/{form}/draft/"),
+    "questionnaire:submissions": SitePage("/questionnaire/definitions/{form}/submissions/", HEAD),
+    "questionnaire:submissions-deleted": SitePage("/questionnaire/definitions/{form}/submissions/deleted/"),
+    "questionnaire:submission": SitePage("/questionnaire/definitions/{form}/submissions/{filled}/", HEAD),
+    "questionnaire:submission-edit": SitePage(
+        "/questionnaire/definitions/{form}/submissions/{filled}/edit/?place=/hall/waiting"
+    ),
+    "questionnaire:export": SitePage("/questionnaire/definitions/{form}/export/"),
+    "questionnaire:quality": SitePage("/questionnaire/quality/", HEAD),
+    "questionnaire:quality-figure": SitePage("/questionnaire/quality/{visited}/a0_01/", HEAD),
+    "questionnaire:completeness": SitePage("/questionnaire/completeness/", LEADER),
+    "questionnaire:datasets": SitePage("/questionnaire/datasets/"),
+    "questionnaire:dataset": SitePage("/questionnaire/datasets/{list}/"),
+    "questionnaire:dataset-import": SitePage("/questionnaire/datasets/{list}/import/"),
+    "questionnaire:dataset-settings": SitePage("/questionnaire/datasets/{list}/settings/"),
+    "questionnaire:entity-new": SitePage("/questionnaire/datasets/{list}/new/"),
+    "questionnaire:entity": SitePage("/questionnaire/datasets/{list}/{entity}/"),
+    "questionnaire:devices": SitePage("/questionnaire/devices/", HEAD),
+    "questionnaire:device": SitePage("/questionnaire/devices/{device}/", HEAD),
     "findings:difficulties": SitePage("/findings/difficulties/"),
     "findings:difficulty-new": SitePage("/findings/difficulties/new/", OFFICER),
     "findings:difficulty": SitePage("/findings/difficulties/1/"),
@@ -152,7 +175,7 @@ DRAFT_PAGES: Mapping[str, SitePage] = {  # there only while the calendar has a d
 WALKED = {  # reached only by doing something first: the last tests of test_axe.py do it
     "kernel:job", "findings:difficulty-edit", "timetable:scenario", "timetable:scenario-add",
     "timetable:scenario-add-sweep",
-    "accounts:second-factor", "accounts:factor-again", "accounts:recovery-codes",
+    "accounts:second-factor", "accounts:factor-again", "accounts:recovery-codes", "questionnaire:export-ready",
     # and of test_onestop_journeys.py
     "onestop:applied", "onestop:tracked", "onestop:booked", "onestop:petitioned", "onestop:petition-answer",
     "onestop:hook", "onestop:import-check", "onestop:import-result", "onestop:calendar-change",
@@ -169,6 +192,13 @@ POST_ONLY = {
     "timetable:scenario-again", "timetable:scenario-delete",
     "questionnaire:build", "questionnaire:sign", "questionnaire:take-back", "questionnaire:accept",
     "questionnaire:return", "questionnaire:confirm",
+    "questionnaire:definition-publish", "questionnaire:definition-copy", "questionnaire:definition-discard",
+    "questionnaire:definition-state", "questionnaire:definition-settings", "questionnaire:definition-delete",
+    "questionnaire:definition-media", "questionnaire:definition-assign", "questionnaire:definition-unassign",
+    "questionnaire:submissions-decide", "questionnaire:submission-decide", "questionnaire:submission-comment",
+    "questionnaire:submission-delete", "questionnaire:datasets-sync", "questionnaire:dataset-property",
+    "questionnaire:entity-settle", "questionnaire:entity-delete", "questionnaire:entity-restore",
+    "questionnaire:device-revoke",
     "findings:difficulty-decide", "findings:minutes-draft", "findings:minutes-refresh",
     "findings:minutes-supplement", "assessment:make",
     "onestop:act", "onestop:assign", "onestop:calendar-days", "onestop:calendar-import", "onestop:centre-close",
@@ -186,7 +216,10 @@ FILES_AND_FRAGMENTS = {
     "kernel:alive", "accounts:enrol-picture", "register:boundaries", "timetable:judge",
     "timetable:cells", "timetable:appendix", "timetable:scenarios-xlsx",
     "timetable:team-ics", "timetable:unit-ics", "timetable:feed", "questionnaire:workbook",
-    "questionnaire:evidence", "findings:difficulties-export", "findings:minutes-file",
+    "questionnaire:evidence", "questionnaire:definition-source", "questionnaire:definition-xform",
+    "questionnaire:definition-media-file", "questionnaire:submission-file", "questionnaire:export-file",
+    "questionnaire:dataset-csv", "questionnaire:service-worker", "questionnaire:manifest",
+    "findings:difficulties-export", "findings:minutes-file",
     "assessment:docx", "assessment:xlsx", "assessment:ledger-export",
     "onestop:attachment", "onestop:book-find", "onestop:evidence-export", "onestop:form", "onestop:petition-find",
     "onestop:procedures-export", "onestop:procedures-template", "onestop:register", "onestop:result-file",

@@ -16,16 +16,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from bench.fill import fill, whole_country
 from haicap.accounts.models import Person, PersonRole
 from haicap.assessment.actions import make_report
 from haicap.campaign.models import Campaign, Indicator, Nomination
+from haicap.demo.collection import make_form
 from haicap.findings.models import GoodPractice
 from haicap.kernel.access import SYSTEM, Role
 from haicap.onestop.actions.catalogue import load_procedures
 from haicap.onestop.actions.centres import load_centres
-from haicap.questionnaire.models import ReportedValue
+from haicap.questionnaire.actions.keys import make_key
+from haicap.questionnaire.models import Dataset, ReportedValue, Submission
 from haicap.register.models import Unit
 
 TABLE = Path(__file__).with_name("query_counts.csv")
@@ -69,6 +72,20 @@ LISTS = (
     "questionnaire:field",
     "questionnaire:field page 2",
     "questionnaire:forms",
+    "questionnaire:definitions",
+    "questionnaire:submissions",
+    "questionnaire:submissions page 2",
+    "questionnaire:submissions ?state=received",
+    "questionnaire:submissions-deleted",
+    "questionnaire:quality",
+    "questionnaire:completeness",
+    "questionnaire:datasets",
+    "questionnaire:dataset",
+    "questionnaire:dataset page 2",
+    "questionnaire:dataset ?q=thanh an",
+    "questionnaire:dataset-csv",
+    "questionnaire:devices",
+    "questionnaire:collect",
     "findings:difficulties",
     "findings:difficulties page 2",
     "findings:difficulties-export",
@@ -109,6 +126,14 @@ DETAILS = (
     "questionnaire:report",
     "questionnaire:review",
     "questionnaire:figure",
+    "questionnaire:definition",
+    "questionnaire:submission",
+    "questionnaire:export",
+    "questionnaire:quality-figure",
+    "questionnaire:collect-form",
+    "questionnaire:dataset-settings",
+    "questionnaire:entity",
+    "questionnaire:device",
     "findings:difficulty",
     "findings:difficulty-new",
     "findings:practice",
@@ -133,6 +158,8 @@ FORMS = {
     "register:import-attributes",
     "register:import-boundaries",
     "onestop:procedures-template",
+    "questionnaire:dataset-import",
+    "questionnaire:entity-new",
 }  # show no rows; left out of the table
 
 
@@ -160,10 +187,12 @@ def _arguments(campaign: Campaign, units: list[Unit]) -> dict[str, dict[str, Any
         "timetable:compare": {"before": 1, "after": 2},
         "timetable:visit": {"version": 2, "code": unit.code},
         "timetable:team-day": {"version": 2, "number": visit.team.number, "day": visit.day.isoformat()},
+        **_collection(campaign, units),
         "questionnaire:field": {"key": value.field.key},
         "questionnaire:report": {"code": unit.code},
         "questionnaire:review": {"code": unit.code, "area": area},
         "questionnaire:figure": {"code": unit.code, "key": value.field.key},
+        "questionnaire:quality-figure": {"code": unit.code, "key": value.field.key},
         "findings:difficulty": {"number": 1},
         "findings:practice": {"practice_id": GoodPractice.objects.order_by("pk")[0].pk},
         "findings:minutes": {"unit_code": unit.code, "number": 0},
@@ -173,6 +202,41 @@ def _arguments(campaign: Campaign, units: list[Unit]) -> dict[str, dict[str, Any
         "onestop:centre": {"code": "TTHCC-718"},
         "onestop:procedure": {"code": "1.004873"},
     }  # fmt: skip
+
+
+def _collection(campaign: Campaign, units: list[Unit]) -> dict[str, dict[str, Any]]:
+    """Publish the sample form of the demonstration, hand it in once for each unit; return where its pages are."""
+    form = make_form(campaign=campaign)
+    version = form.versions.get(state="published")
+    now = timezone.now()
+    Submission.objects.bulk_create(
+        [
+            Submission(
+                form=form, version=version, instance_id=f"uuid:{number}", current_id=f"uuid:{number}",
+                xml=_FILLED.format(number=number), sha256="0" * 64, unit=unit, received_at=now,
+                place=[106.7, 10.8], repeats={"/counter": 1},
+            )
+            for number, unit in enumerate(units)
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    row = Submission.objects.filter(form=form).order_by("pk")[0]
+    dataset = Dataset.objects.get(campaign=campaign, name="communes")
+    key = make_key(actor=SYSTEM, campaign=campaign, name="Máy tính bảng")
+    own, filled, kept = {"form_id": form.pk}, {"form_id": form.pk, "pk": row.pk}, {"dataset_id": dataset.pk}
+    names = ("definition", "submissions", "submissions-deleted", "export", "collect-form")
+    return {
+        **{f"questionnaire:{name}": own for name in names},
+        "questionnaire:submission": filled,
+        "questionnaire:dataset": kept, "questionnaire:dataset-csv": kept, "questionnaire:dataset-settings": kept,
+        "questionnaire:entity": {**kept, "identity": dataset.entities.order_by("pk")[0].uuid},
+        "questionnaire:device": {"key_id": key.pk},
+    }  # fmt: skip
+
+
+_FILLED = """<data id="field_visit" version="1"><place><unit_code>1</unit_code></place><hall><waiting>{number}</waiting>
+<minutes>7</minutes></hall><counter><counter_name>1</counter_name><officers>2</officers></counter>
+<meta><instanceID>uuid:{number}</instanceID></meta></data>"""
 
 
 def _member(unit: Unit) -> Client:
