@@ -1,5 +1,6 @@
 """Everything about one filled form: answers in the form's order, comments, history, how it came about."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from haicap.kernel.access import Actor
 from haicap.kernel.models import AuditEntry
-from haicap.questionnaire.models import Assignment, Attachment, Comment, Edit, Form, Submission
+from haicap.questionnaire.models import Assignment, Attachment, Comment, Edit, Entity, Form, Submission
 from haicap.questionnaire.queries.collect import corrected_by, submissions_for
 from haicap.questionnaire.queries.submissions import submission_for
 from haicap.questionnaire.queries.versions import opened_row
@@ -19,6 +20,8 @@ from haicap.questionnaire.rules.instance import InstanceError
 from haicap.questionnaire.rules.judge import Fault, Judge
 from haicap.questionnaire.rules.schema import Field, Reader, Schema
 from haicap.questionnaire.rules.schema.reader import ID
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Answer:
     place: str
     text: str
     file: Attachment | None = None
+    label: str = ""  # of the member of a list that was chosen
     comments: tuple[Comment, ...] = ()
 
 
@@ -115,7 +119,14 @@ def submission_page_for(*, actor: Actor, form: Form, pk: int) -> SubmissionPage:
     may_review = _may_review(actor, form, row)
     try:
         blocks = tuple(
-            _Blocks(reader, row.xml, files={one.name: one for one in files}, comments=by_place).all()
+            _Blocks(
+                reader,
+                row.xml,
+                files={one.name: one for one in files},
+                comments=by_place,
+                campaign_id=form.campaign_id,
+                may_see_people=actor.may("questionnaire.dataset:write"),
+            ).all()
         )
         faults = _faults(reader.schema, row) if may_review else ()
     except InstanceError:
@@ -165,10 +176,29 @@ class _Blocks:
     xml: str
     files: Mapping[str, Attachment]
     comments: Mapping[str, list[Comment]]
+    campaign_id: int
+    may_see_people: bool
     tables: dict[str, list[dict[str, str]]] = field(init=False)
+    labels: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tables = self.reader.tables(self.xml)
+        self.labels = self._labels()
+
+    def _labels(self) -> dict[str, str]:
+        """Return the labels of the members of lists that were chosen, by identity: one query, none without any."""
+        columns = {
+            one.column for one in self.reader.schema.fields if one.control == "select1" and not one.choices
+        }
+        chosen = {
+            text.lower() for rows in self.tables.values() for row in rows for column, text in row.items()
+            if column in columns and _UUID.fullmatch(text)
+        }  # fmt: skip
+        if not chosen:
+            return {}
+        rows = Entity.objects.filter(uuid__in=chosen, dataset__campaign_id=self.campaign_id)
+        rows = rows if self.may_see_people else rows.filter(dataset__is_personal=False)
+        return {str(key): label for key, label in rows.values_list("uuid", "label")}
 
     def all(self) -> list[Block]:
         """Return the blocks, each group once it has a question, each repeat where it stands."""
@@ -205,8 +235,8 @@ class _Blocks:
             *(self.comments.get(one.path, ()) if place != one.path else ()),
         ]
         return Answer(
-            field=one, place=place, text=text, file=self.files.get(text) if one.binary else None,
-            comments=tuple(said),
+            field=one, place=place, text=text, label=self.labels.get(text.lower(), ""),
+            file=self.files.get(text) if one.binary else None, comments=tuple(said),
         )  # fmt: skip
 
     def _table(self, repeat: Field) -> Block:
