@@ -21,8 +21,7 @@ def is_device(request: HttpRequest) -> bool:
 class ShortWay:
     """Answers addresses of OpenRosa that say themselves who calls, before the middleware of pages begins its work.
 
-    A third of the time of a submission went there. The addresses are the same as in the site's table; those that a
-    cookie may open go the long way.
+    The addresses are the same as in the site's table; those that a cookie may open go the long way.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
