@@ -277,9 +277,7 @@ def _check_commune(data: Path, commune: Commune) -> None:
             assert hashlib.sha256(xml.encode()).hexdigest() == digest
         _check_story(base, pk, revision, state, edition)
         assert edition >= commune.editions
-        kept = _rows(
-            base, "SELECT sha256, file, size FROM questionnaire_evidence WHERE report_id = ?", pk
-        )
+        kept = _rows(base, "SELECT sha256, file, size FROM questionnaire_evidence WHERE report_id = ?", pk)
     assert len({row[0] for row in kept}) == len(kept), "a file is there twice"
     assert commune.files.keys() <= {row[0] for row in kept}, "an acknowledged file is lost"
     for sha256, name, size in kept:

@@ -44,6 +44,11 @@ OWN = {
     "GET /api/accounts/me",
     "GET /api/accounts/notices",
     "POST /api/accounts/notices/read",
+    "central-user-current",
+    "central-session",
+    "central-session-current",
+    "openrosa-list",  # an empty list
+    "openrosa-submission",  # whether submissions are taken here
 }  # what belongs to the account itself, and the open pages: all that is left to a role nobody knows
 FRAMEWORK = {"api:openapi-json", "api:api-root"}  # django-ninja's own; they hold no data
 
@@ -58,6 +63,7 @@ class Target:
     method: str = "GET"
     body: Mapping[str, Any] | None = None
     files: tuple[str, ...] = field(default=())
+    is_form: bool = False  # the body is multipart, with or without files
 
 
 def _patterns(
@@ -165,7 +171,7 @@ def _operation(
             key for key, one in schema.get("properties", {}).items() if one.get("format") == "binary"
         )
         values = {key: value for key, value in _example(schema, parts).items() if key not in binary}
-        return Target(name, door, filled, method, values, binary)
+        return Target(name, door, filled, method, values, binary, is_form=True)
     body = _example(content["application/json"]["schema"], parts) if content else None
     return Target(name, door, filled, method, body)
 
@@ -176,7 +182,7 @@ def knock(target: Target, cookies: Any, samples: Mapping[str, Any]) -> int:
     client.cookies.update(cookies)
     path, point = target.path(samples), transaction.savepoint()
     try:
-        if target.files:
+        if target.is_form:
             files = {key: SimpleUploadedFile("a.csv", b"code\n") for key in target.files}
             answer = client.generic(target.method, path, **_multipart({**(target.body or {}), **files}))
         elif target.body is not None:

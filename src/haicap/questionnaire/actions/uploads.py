@@ -60,6 +60,8 @@ def begin_upload(*, actor: Actor, purpose: str, name: str, size: int) -> Upload:
     """
     if actor.person_id is None:
         raise NotAllowed("upload.person", _("Files in pieces are taken from people who are signed in."))
+    if not actor.may("questionnaire.submission:fill"):
+        actor.must("questionnaire.report:write")
     _check_purpose(actor, purpose)
     limit = settings.HAICAP_MAX_EVIDENCE
     if not 0 < size <= limit:
