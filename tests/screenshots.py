@@ -17,6 +17,8 @@ SHOTS = {
     "report": ("city_leader", "/reports/1/"),
     "map": ("city_leader", "/register/map/"),
     "form": ("commune_officer", "/questionnaire/reports/{unit}/fill/"),
+    "submissions": ("secretariat", "/questionnaire/definitions/{form}/submissions/"),
+    "collect": ("team_member", "/questionnaire/fill/{form}/"),
     "centres": ("secretariat", "/onestop/centres/"),
     "work": ("specialist", "/onestop/work/?tab=work"),
 }
@@ -41,7 +43,7 @@ def main() -> None:
                 page.fill("input[name=password]", PASSWORD)
                 page.click("main button[type=submit]")
                 page.wait_for_url(lambda url: "/signin" not in url)
-                page.goto(path.format(unit=made["unit"]), wait_until="networkidle")
+                page.goto(path.format(unit=made["unit"], form=made["form"]), wait_until="networkidle")
                 page.wait_for_timeout(1200)
                 page.screenshot(path=TARGET / f"{name}.png")
                 context.close()
