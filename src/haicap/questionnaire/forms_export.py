@@ -40,7 +40,10 @@ class ExportForm(Form):
 
     def __init__(self, *args: Any, languages: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = [(name, name) for name in languages] or [("vi", str(_("Vietnamese"))), ("en", str(_("English")))]
+        shown = [(name, name) for name in languages] or [
+            ("vi", str(_("Vietnamese"))),
+            ("en", str(_("English"))),
+        ]
         self.fields["language"].choices = shown  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

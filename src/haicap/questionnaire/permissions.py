@@ -17,7 +17,8 @@ LABELS = {
     "questionnaire.submission:fill": _("Fill in the forms that are assigned"),
     "questionnaire.submission:read": _("Read submissions, as far as they are assigned"),
     "questionnaire.submission:review": _("Review submissions, as far as they are assigned"),
-    "questionnaire.submission:all": _("Read, review and edit all submissions"),
+    "questionnaire.submission:see": _("Read all submissions"),
+    "questionnaire.submission:all": _("Review, edit and take away all submissions"),
     "questionnaire.key:own": _("Set up the own devices"),
     "questionnaire.key:write": _("Set up devices for others"),
     "questionnaire.dataset:read": _("Read follow-through lists"),
@@ -28,13 +29,15 @@ _READ = frozenset({"questionnaire.report:read"})
 _FIELD = frozenset(
     {"questionnaire.submission:fill", "questionnaire.submission:read", "questionnaire.key:own"}
 )
-_ALL = frozenset(
+_SEE = frozenset(
     {
-        "questionnaire.submission:read", "questionnaire.submission:review", "questionnaire.submission:all",
+        "questionnaire.submission:read", "questionnaire.submission:review", "questionnaire.submission:see",
         "questionnaire.dataset:read",
     }
 )  # fmt: skip
-_KEEPER = _FIELD | _ALL | {"questionnaire.key:write", "questionnaire.dataset:write"}
+_KEEPER = (
+    _FIELD | _SEE | {"questionnaire.submission:all", "questionnaire.key:write", "questionnaire.dataset:write"}
+)
 _BOARD = _READ | {"questionnaire.board:read", "questionnaire.form:read"}
 _TEAM = (
     _BOARD
@@ -55,7 +58,7 @@ DEFAULTS = {
     Role.TEAM_MEMBER: _TEAM,
     Role.COMMUNE_OFFICER: _READ | _FIELD | {"questionnaire.report:own", "questionnaire.report:write"},
     Role.COMMUNE_CHAIR: _READ | _FIELD | {"questionnaire.report:own", "questionnaire.report:sign"},
-    Role.CITY_LEADER: _BOARD | _ALL,
+    Role.CITY_LEADER: _BOARD | _SEE,
     Role.REVIEWER: frozenset(
         {
             "questionnaire.form:read", "questionnaire.submission:read", "questionnaire.submission:review",

@@ -1,8 +1,8 @@
 """Which forms a person sees, fills in and reviews, and which of their submissions: the one place that says so.
 
-Who keeps the forms of a campaign holds `questionnaire.submission:all`; everybody else has what the assignments of a
-form give to one of their roles, to themselves, or to the device that calls. Counts, lists, exports and OData all ask
-here.
+Who keeps the forms of a campaign holds `questionnaire.submission:all`, who oversees it `questionnaire.submission:see`;
+everybody else has what the assignments of a form give to one of their roles, to themselves, or to the device that
+calls. Counts, lists, exports and OData all ask here.
 """
 
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ from haicap.questionnaire import statements
 from haicap.questionnaire.models import Assignment, Form, FormVersion, Submission
 
 _ALL = "questionnaire.submission:all"
+_SEE = "questionnaire.submission:see"
 _READ = "questionnaire.submission:read"
 _REVIEW = "questionnaire.submission:review"
 _NOTHING = Q(pk__in=())
@@ -199,7 +200,7 @@ def scope_of(*, actor: Actor, form: Form, verb: str = "") -> Q:
 
     What a person handed in they always see. One query at most.
     """
-    if actor.may(_ALL):
+    if actor.may(_ALL) or (actor.may(_SEE) and verb != Assignment.Verb.REVIEW):
         return _EVERYTHING
     if form.purpose == Form.Purpose.REPORT:
         return _reports_in(actor) if verb != Assignment.Verb.REVIEW else _NOTHING

@@ -120,7 +120,7 @@ def definitions_for(*, actor: Actor, campaign: Campaign, archived: bool = False)
 
 def _counts(actor: Actor, forms: QuerySet[Form]) -> Mapping[int, int] | None:
     """Return how many filled forms there are by form, None where `actor` sees only some of them."""
-    if not actor.may("questionnaire.submission:all"):
+    if not actor.may("questionnaire.submission:see"):
         return None
     rows = Submission.objects.filter(form__in=forms, deleted_at=None, is_test=False)
     return dict(rows.order_by().values_list("form").annotate(Count("pk")))

@@ -71,7 +71,7 @@ def _by_campaign(
 
 
 def _last(actor: Actor, campaign: int) -> datetime | None:
-    if not actor.may("questionnaire.submission:all"):
+    if not actor.may("questionnaire.submission:see"):
         return None
     rows = Submission.objects.filter(form__campaign=campaign, deleted_at=None, is_test=False)
     return rows.order_by("-pk").values_list("received_at", flat=True).first()
