@@ -123,7 +123,9 @@ class DeviceForm(Form):
         queryset=Person.objects.none(),
         required=False,
         empty_label=_("nobody's: it sees only the forms assigned to it"),
-        help_text=_("The device acts with this person's roles, for filling in only."),
+        help_text=_(
+            "The device acts with this person's roles: it fills in forms and, for whoever keeps forms, may publish them; it reviews nothing."
+        ),
     )
 
     def __init__(
