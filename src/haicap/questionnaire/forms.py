@@ -124,8 +124,8 @@ class DeviceForm(Form):
         required=False,
         empty_label=_("nobody's: it sees only the forms assigned to it"),
         help_text=_(
-            "The device acts with this person's roles: it fills in forms and, for whoever keeps forms, may publish them; "
-            "it reviews nothing."
+            "The device acts with this person's roles: it fills in forms and, for whoever keeps forms, may publish "
+            "them; it reviews nothing."
         ),
     )
 
