@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.core.files.base import File
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Missing, NotAllowed
+from haicap.kernel.errors import Missing, NotAllowed, Refusal
 from haicap.questionnaire.actions import parcel
 from haicap.questionnaire.actions.receive import receive, receive_remembered
 from haicap.questionnaire.actions.report_sent import send_report
@@ -46,6 +47,7 @@ def take(
             return _("Received.")
         holder = must_hold(token)
         actor, key = holder.actor, holder.key
+        translation.activate(holder.language)  # in which a refusal is said: theirs may be another since
     form = (
         draft.form
         if draft is not None
@@ -90,14 +92,17 @@ def _took_remembered(
     agent: str,
 ) -> bool:
     """Take a new submission by what is remembered of its sender and form, seen to be so in the statement that writes;
-    say whether that was all."""
+    say whether that was all. What would be refused is left to the long way, which asks anew who is refused."""
     form = _forms.get((holder.key.nonce, campaign_id, envelope.form_id))
     if form is None or envelope.deprecated_id:
         return False
-    filled = parcel.unpack(
-        actor=holder.actor, form=form, xml=xml, files=files, key=holder.key, device=device, agent=agent, is_test=False,
-        envelope=envelope,
-    )  # fmt: skip
+    try:
+        filled = parcel.unpack(
+            actor=holder.actor, form=form, xml=xml, files=files, key=holder.key, device=device, agent=agent,
+            is_test=False, envelope=envelope,
+        )  # fmt: skip
+    except Refusal:
+        return False
     holds, given = still_holds(holder)
     fills, more = is_still_filled(actor=holder.actor, form=form)
 
