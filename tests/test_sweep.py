@@ -14,7 +14,8 @@ from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
@@ -192,7 +193,11 @@ def knock(target: Target, cookies: Any, samples: Mapping[str, Any]) -> int:
             if answer.status_code == 405 and target.method == "GET":
                 answer = client.post(path)
         if answer.streaming:
+            request_finished.disconnect(
+                close_old_connections
+            )  # the connection is the test's, and in a transaction
             answer.close()
+            request_finished.connect(close_old_connections)
         return int(answer.status_code)
     finally:
         transaction.savepoint_rollback(point)

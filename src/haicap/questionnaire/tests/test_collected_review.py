@@ -375,6 +375,7 @@ def test_a_list_and_a_page_take_the_same_queries_for_few_and_many(form, reviewer
 
     row = put(form, person=officer, unit=unit, place=[106.7, 10.7])
     counted(base)
+    counted(f"{base}{row.pk}/")  # the first time a version of a form is read, it is kept in memory
     few, one = counted(base), counted(f"{base}{row.pk}/")
     for number in range(12):
         put(form, person=officer, unit=unit, place=[106.7, 10.7], centre=f"Số {number}")
