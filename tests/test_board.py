@@ -70,7 +70,7 @@ def test_a_dragged_visit_is_judged_over_every_half_day_and_dropped(
     page.goto(drafted)
     visit = page.locator('#board .tt-half[data-team="1"] .tt-visit:not(.tt-online)').first
     code = visit.get_attribute("data-unit")
-    visit.evaluate("e => e.scrollIntoView({ block: 'center', behavior: 'instant' })")
+    visit.evaluate("e => e.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' })")
     page.mouse.move(*_middle(visit))
     page.mouse.down()
     x, y = _middle(visit)
