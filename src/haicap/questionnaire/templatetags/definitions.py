@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.kernel.access import ROLE_LABELS, Role
 from haicap.kernel.errors import Text
-from haicap.questionnaire.forms_definitions import STATES, VERBS, named, scope_words
+from haicap.questionnaire.forms.definitions import STATES, VERBS, named, scope_words
 from haicap.questionnaire.models import Assignment
 from haicap.questionnaire.rules.form_diff import Candidate, Pair
 from haicap.questionnaire.rules.schema import Field

@@ -15,8 +15,8 @@ from haicap.kernel import tables
 from haicap.kernel.access import needs
 from haicap.kernel.errors import Refusal
 from haicap.kernel.http import Request
-from haicap.questionnaire import forms_datasets as forms
 from haicap.questionnaire.actions import entities as actions
+from haicap.questionnaire.forms import datasets as forms
 from haicap.questionnaire.models import Dataset, Entity
 from haicap.questionnaire.queries import entities as queries
 

@@ -13,7 +13,7 @@ from haicap.kernel.access import needs
 from haicap.kernel.errors import Missing, Refusal
 from haicap.kernel.http import Request
 from haicap.questionnaire.actions import forms as actions
-from haicap.questionnaire.forms_definitions import (
+from haicap.questionnaire.forms.definitions import (
     AssignForm,
     DraftUploadForm,
     MediaForm,

@@ -12,7 +12,7 @@ from haicap.kernel.access import needs
 from haicap.kernel.http import Request
 from haicap.kernel.models import Job
 from haicap.questionnaire.actions import export as actions
-from haicap.questionnaire.forms_export import ExportForm
+from haicap.questionnaire.forms.export import ExportForm
 from haicap.questionnaire.queries import export as queries
 from haicap.questionnaire.queries.collect import form_of
 

@@ -17,7 +17,7 @@ from haicap.kernel.http import Request
 from haicap.kernel.pages import page_of
 from haicap.questionnaire import queries
 from haicap.questionnaire.actions.quality import ASK, ask_about
-from haicap.questionnaire.forms_submissions import AskForm
+from haicap.questionnaire.forms.submissions import AskForm
 from haicap.questionnaire.models import Form
 from haicap.questionnaire.present import show_number
 from haicap.questionnaire.queries import quality as found

@@ -17,7 +17,7 @@ from haicap.kernel.http import Request
 from haicap.kernel.pages import page_of
 from haicap.questionnaire.actions import submissions as actions
 from haicap.questionnaire.forms import plain_number
-from haicap.questionnaire.forms_submissions import BulkForm, CommentForm, DecideForm, EditForm, FilterForm
+from haicap.questionnaire.forms.submissions import BulkForm, CommentForm, DecideForm, EditForm, FilterForm
 from haicap.questionnaire.models import Form
 from haicap.questionnaire.queries import submissions as queries
 from haicap.questionnaire.queries.collect import form_of

@@ -7,11 +7,11 @@ from haicap.questionnaire import views
 app_name = "questionnaire"
 urlpatterns = [
     path("", views.mine, name="mine"),
-    path("", include("haicap.questionnaire.urls_definitions")),
-    path("", include("haicap.questionnaire.urls_submissions")),
-    path("", include("haicap.questionnaire.urls_export")),
-    path("", include("haicap.questionnaire.urls_datasets")),
-    path("", include("haicap.questionnaire.urls_devices")),
+    path("", include("haicap.questionnaire.urls.definitions")),
+    path("", include("haicap.questionnaire.urls.submissions")),
+    path("", include("haicap.questionnaire.urls.export")),
+    path("", include("haicap.questionnaire.urls.datasets")),
+    path("", include("haicap.questionnaire.urls.devices")),
     path("board/", views.board, name="board"),
     path("queue/", views.queue, name="queue"),
     path("fill/", views.collect, name="collect"),
