@@ -111,7 +111,7 @@ def test_two_forms_with_photos_filled_in_without_a_line_arrive_once_after_the_ta
     page = context.new_page()
     page.goto("/questionnaire/fill/")
     page.wait_for_selector("html[data-collect=ready]")
-    waiting = page.locator("#waiting-list [data-state=queued]")
+    waiting = page.locator("#waiting-list").locator("[data-state=queued], [data-state=sending]")
     waiting.nth(1).wait_for()
     assert waiting.count() == 2
     page.wait_for_selector("#line-state:not([hidden])")
@@ -263,6 +263,41 @@ def test_the_answer_of_the_server_that_was_lost_is_asked_for_again_with_the_same
     xml = [body[body.index(b"<data") : body.index(b"</data>")] for body in lost]
     assert xml[0] == xml[1]
     assert len(field.received("Mất câu trả lời")) == 1
+
+
+def test_a_save_still_on_its_way_does_not_take_back_what_was_handed_in(field: Field, device: Device) -> None:
+    page = device(worker=False)
+    open_form(page, field.form)
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        if route.request.method == "PUT":
+            held.append(route)
+        else:
+            route.continue_()
+
+    def begun(route: Any) -> None:
+        for save in held:  # the save is answered while the files of the form that was handed in are sent
+            save.continue_()
+        held.clear()
+        page.wait_for_timeout(1_000)
+        route.continue_()
+
+    page.route("**/drafts/**", hold)
+    page.route("**/uploads", begun)
+    fill_form(page, _answers("Lưu muộn", anh="@png:luu-muon"))
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
+    assert held
+    assert submit_form(page) == "received"
+    assert len(field.received("Lưu muộn")) == 1
+    page.goto("/questionnaire/fill/")
+    page.wait_for_selector("html[data-collect=ready]")
+    page.locator("#sent-list li", has_text="Hộ Lưu muộn").locator("[data-state=received]").wait_for()
+    assert page.locator("#waiting-list li", has_text="Hộ Lưu muộn").count() == 0
+    assert field.rows("SELECT count(*) FROM questionnaire_draft WHERE name = 'Hộ Lưu muộn'") == [(0,)]
 
 
 def test_a_large_photo_goes_on_where_the_line_broke(field: Field, device: Device) -> None:

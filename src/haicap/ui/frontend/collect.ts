@@ -48,6 +48,7 @@ class CollectPage {
   private writing: Promise<unknown> = Promise.resolve();
   private media = new Map<string, string>();
   private keepable = true;
+  private frozen = false; // handed in: nothing that comes late may make a draft of it again
   private replaces = ""; // the edition that this one corrects
   private there = new Set<string>(); // files the server has with the submission that is corrected
   readonly outbox = new Outbox(shelf, (message) => notice(message, "warning"));
@@ -170,6 +171,7 @@ class CollectPage {
   /** The copy on this device: written at every answer, with the files the answers name. */
   private keeper(): Keeper {
     const write = (kept: { xml: string; base: string; revision: number; at: string }): boolean => {
+      if (this.frozen) return this.keepable;
       const answers = leavesOf(this.root).filter((leaf) => isAnswer(leaf) && leaf.currentState.relevant);
       const done = answers.filter(
         (leaf) => "instanceValue" in leaf.currentState && leaf.currentState.instanceValue,
@@ -235,6 +237,7 @@ class CollectPage {
   async meet(other: Pick<Meanwhile, "xml" | "revision" | "saved_by" | "saved_at">): Promise<void> {
     const mine = this.xml();
     const both = await together(this.root, this.sync.base, mine, other);
+    if (this.frozen) return; // the server decides between what is handed in and the other device
     this.sync.base = other.xml;
     this.sync.revision = other.revision;
     await this.reopen(both);
@@ -257,21 +260,31 @@ class CollectPage {
   }
 
   private async queue(): Promise<void> {
-    const payload = await this.root.prepareInstancePayload({ payloadType: "monolithic" });
-    const xml = this.whole(await payload.data[0].get("xml_submission_file").text());
+    this.freeze(true);
+    try {
+      const payload = await this.root.prepareInstancePayload({ payloadType: "monolithic" });
+      const xml = this.whole(await payload.data[0].get("xml_submission_file").text());
+      await this.writing;
+      await this.putFiles(this.row.instance);
+      const at = new Date().toISOString();
+      this.row = { ...this.row, xml, name: nameIn(xml), state: "queued", reason: "", at };
+      await shelf.put(this.row);
+    } catch (error) {
+      this.freeze(false);
+      throw error;
+    }
     this.sync.halt();
-    await this.writing;
-    await this.putFiles(this.row.instance);
-    const at = new Date().toISOString();
-    this.row = { ...this.row, xml, name: nameIn(xml), state: "queued", reason: "", at };
-    await shelf.put(this.row);
-    byId("form-body").hidden = true;
-    byId("submit-form").hidden = true;
     byId("next-open").hidden = true;
     show("queued", say("state_queued"));
     onChange(() => void this.outcome());
     await this.outcome();
     this.outbox.soon(0);
+  }
+
+  private freeze(frozen: boolean): void {
+    this.frozen = frozen;
+    byId("form-body").hidden = frozen;
+    byId("submit-form").hidden = frozen;
   }
 
   /** Shows what is to put right: rules that do not hold, and what was typed but cannot be read. */

@@ -13,8 +13,16 @@ interface Received {
 
 export const purposeOf = (row: { form: number; instance: string }) => `form/${row.form}/${row.instance}`;
 
-/** Sends files of an instance that are not there yet. Raises as `sendFile` does. */
-export async function sendFiles(shelf: Shelf, row: { form: number; instance: string }): Promise<void> {
+let sending: Promise<void> = Promise.resolve();
+
+/** Sends files of an instance that are not there yet, after those already on their way. Raises as `sendFile` does. */
+export function sendFiles(shelf: Shelf, row: { form: number; instance: string }): Promise<void> {
+  const all = sending.then(() => sendMissing(shelf, row));
+  sending = all.catch(() => {});
+  return all;
+}
+
+async function sendMissing(shelf: Shelf, row: { form: number; instance: string }): Promise<void> {
   for (const file of await shelf.files(row.instance)) {
     if (file.sent) continue;
     const began = (upload: string) => void shelf.markFile(file.instance, file.name, { upload });
@@ -26,6 +34,7 @@ export async function sendFiles(shelf: Shelf, row: { form: number; instance: str
 export class Outbox {
   private timer = 0;
   private attempts = 0;
+  private next = false; // a run waits for its turn; it will see all that is queued now
 
   constructor(
     private readonly shelf: Shelf,
@@ -42,17 +51,16 @@ export class Outbox {
     this.timer = window.setTimeout(() => void this.run(), wait);
   }
 
-  /** Sends everything that waits; only one tab does so at a time. */
+  /** Sends everything that waits; only one tab does so at a time, the others take their turn. */
   private async run(): Promise<void> {
-    const work = () => this.sendAll();
-    if (!navigator.locks) return work();
-    await navigator.locks.request(
-      `haicap-outbox-${this.shelf.person}`,
-      { ifAvailable: true },
-      async (lock) => {
-        if (lock) await work();
-      },
-    );
+    if (this.next) return;
+    this.next = true;
+    const work = async () => {
+      this.next = false;
+      await this.sendAll();
+    };
+    if (navigator.locks) await navigator.locks.request(`haicap-outbox-${this.shelf.person}`, work);
+    else await work();
   }
 
   private async sendAll(): Promise<void> {

@@ -30,6 +30,7 @@ export class Sync {
   private running: Promise<void> | null = null;
   private dirty = false;
   private halted = false;
+  private readonly stop = new AbortController();
 
   constructor(
     private readonly url: string,
@@ -70,9 +71,10 @@ export class Sync {
     this.timer = window.setTimeout(() => void this.flush(), wait);
   }
 
-  /** Stops saving: the report is closed or was handed over. */
+  /** Stops saving, also what is on its way: the report is closed or was handed over. */
   halt(): void {
     this.halted = true;
+    this.stop.abort();
     window.clearTimeout(this.timer);
   }
 
@@ -107,25 +109,30 @@ export class Sync {
     const xml = this.hooks.xml();
     this.hooks.show("saving", say("saving"));
     let answer: Response;
+    let told: unknown;
     try {
       answer = await fetch(this.url, {
         method: "PUT",
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
         body: JSON.stringify({ ...this.hooks.extra?.(), revision: this.revision, xml }),
+        signal: this.stop.signal,
       });
+      told = await answer.json().catch(() => null);
     } catch {
-      return this.offline();
+      if (!this.halted) this.offline();
+      return;
     }
-    if (answer.ok) {
-      const saved = (await answer.json()) as Saved;
+    if (this.halted) return;
+    if (answer.ok && told) {
+      const saved = told as Saved;
       this.settled(xml, saved.revision);
       this.hooks.show("saved", say("saved", { time: clock(saved.saved_at) }));
       this.hooks.saved(saved);
       if (this.dirty) this.soon(PAUSE);
       return;
     }
-    if (answer.status >= 500) return this.offline();
-    const refusal = (await answer.json().catch(() => null)) as Refusal | null;
+    if (answer.ok || answer.status >= 500) return this.offline();
+    const refusal = told as Refusal | null;
     if (answer.status === 409 && refusal?.details?.xml !== undefined) {
       await this.hooks.conflict(refusal.details as unknown as Meanwhile);
       return;
