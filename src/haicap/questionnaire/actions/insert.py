@@ -5,12 +5,14 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field
+from django.db.models import DateTimeField, Field, JSONField
 
 from haicap.questionnaire.models import Edit, Submission
 from haicap.questionnaire.statements import bound_cursor
 
 _FIELDS: list["Field[Any, Any]"] = [one for one in Submission._meta.concrete_fields if not one.primary_key]
+# numbers and texts go to the database as they are
+_ADAPTED = [(one.attname, one if isinstance(one, DateTimeField | JSONField) else None) for one in _FIELDS]
 _statements: dict[tuple[str, str], str] = {}
 
 
@@ -22,7 +24,10 @@ def insert(row: Submission, *, guard: str = "", given: Sequence[Any] = ()) -> bo
     """
     connection = connections[DEFAULT_DB_ALIAS]
     sql = _statements.get((connection.vendor, guard)) or _lay_out(connection, guard)
-    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in _FIELDS]
+    values = [
+        getattr(row, name) if field is None else field.get_db_prep_save(getattr(row, name), connection)
+        for name, field in _ADAPTED
+    ]
     with bound_cursor(connection) as cursor:
         cursor.execute(sql, [*values, row.form_id, row.instance_id, *given])
         found = cursor.fetchone()

@@ -24,7 +24,9 @@ class Submission(Revised):
         APPROVED = "approved"
         REJECTED = "rejected"
 
-    form = models.ForeignKey(Form, on_delete=models.PROTECT, related_name="submissions")
+    form = models.ForeignKey(  # found through the constraint below
+        Form, on_delete=models.PROTECT, related_name="submissions", db_index=False
+    )
     version = models.ForeignKey(FormVersion, on_delete=models.PROTECT, related_name="submissions")
     instance_id = models.CharField(max_length=255)
     current_id = models.CharField(max_length=255)

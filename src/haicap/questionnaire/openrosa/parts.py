@@ -1,8 +1,8 @@
-"""The parts of a submission as they come over the line, with Django's streaming parser and bounds of their own.
+"""The parts of a submission as they come over the line, with bounds of their own.
 
-The server hands a broken-off body over as if it had ended (granian does so, also for chunked bodies), and Django's
+The server hands a broken-off body over as if it had ended (granian does so, also for chunked bodies), and Django's own
 parser takes what it got: a form cut in the middle would be received as whole, and a file as shorter. So the closing
-boundary must be the last thing, and the declared length must be there.
+boundary must have come, and the declared length must be there.
 """
 
 import tempfile
@@ -13,15 +13,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import File
 from django.http import HttpRequest
-from django.http.multipartparser import (
-    RAW,
-    ChunkIter,
-    LazyStream,
-    MultiPartParserError,
-    Parser,
-)
-from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from haicap.kernel.middleware import MEBIBYTE, TooLarge
 from haicap.questionnaire.openrosa.errors import BadCall
@@ -50,10 +43,10 @@ class Parts:
 
 
 class _Line:
-    """The body with a bound on its length; remembers its end."""
+    """The body with a bound on its length."""
 
     def __init__(self, read: Callable[[int], bytes], declared: int | None) -> None:
-        self._read, self.declared, self.taken, self.tail = read, declared, 0, b""
+        self._read, self.declared, self.taken = read, declared, 0
 
     def read(self, size: int = _PIECE) -> bytes:
         """Return at most `size` bytes, none at the end; raises TooLarge."""
@@ -62,8 +55,6 @@ class _Line:
         self.taken += len(data)
         if self.taken > settings.HAICAP_MAX_BODY:
             raise _too_large(settings.HAICAP_MAX_BODY)
-        if data:
-            self.tail = (self.tail + data)[-2 * _LONGEST_BOUNDARY :] if len(data) < 400 else data[-400:]
         return data
 
     def drain(self) -> None:
@@ -78,12 +69,11 @@ def read_parts(request: HttpRequest) -> Parts:
     line = _line(request)
     parts = Parts()
     try:
-        _fill(parts, line, boundary)
+        _fill(parts, PushMultipartParser(boundary).parse_blocking(line.read, _PIECE))
         line.drain()
-        whole = line.tail.rstrip(b"\r\n \t").endswith(b"--" + boundary + b"--")
-        if not whole or (line.declared is not None and line.taken != line.declared):
-            raise _broken("the body ended before its last boundary")
-    except (MultiPartParserError, OSError) as error:
+        if line.declared is not None and line.taken != line.declared:
+            raise _broken("the body is shorter than was declared")
+    except (MultipartError, OSError) as error:
         parts.close()
         raise _broken(str(error)) from error
     except BaseException:
@@ -92,8 +82,8 @@ def read_parts(request: HttpRequest) -> Parts:
     return parts
 
 
-def _boundary(request: HttpRequest) -> bytes:
-    kind, options = parse_header_parameters(request.META.get("CONTENT_TYPE", ""))
+def _boundary(request: HttpRequest) -> str:
+    kind, options = parse_options_header(request.META.get("CONTENT_TYPE", ""))
     boundary = options.get("boundary", "")
     if kind != "multipart/form-data" or not 0 < len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii():
         raise BadCall(
@@ -101,7 +91,7 @@ def _boundary(request: HttpRequest) -> bytes:
             _("A submission is sent as multipart/form-data with a boundary."),
             details={"number": 400.39},
         )
-    return bytes(boundary.encode())
+    return boundary
 
 
 def _line(request: HttpRequest) -> _Line:
@@ -115,48 +105,45 @@ def _line(request: HttpRequest) -> _Line:
     return _Line(request.read, 0)
 
 
-def _fill(parts: Parts, line: _Line, boundary: bytes) -> None:
-    pieces: Any = line  # it reads like a file, which is all that is asked of it
-    for count, (kind, said, stream) in enumerate(Parser(LazyStream(ChunkIter(pieces, _PIECE)), boundary)):
+def _fill(parts: Parts, events: "Iterator[MultipartSegment | bytes | None]") -> None:
+    """Take the parts one by one: a segment says which one begins, its bytes follow, None ends it."""
+    for count, segment in enumerate(events):
+        if not isinstance(segment, MultipartSegment):
+            raise TypeError(segment)
         if count > MOST_PARTS:
             raise BadCall(
                 "openrosa.many_parts",
                 _("More than %(most)s files came at once.") % {"most": MOST_PARTS},
                 details={"number": 400.39},
             )
-        if kind == RAW:
-            continue
-        name, file_name = _names(said)
+        name, file_name = (segment.name or "").strip(), (segment.filename or "").strip()
         if name == XML_PART:
             if parts.xml:
                 raise _broken("two filled forms")
-            parts.xml = b"".join(_bounded(stream, MAX_SUBMISSION_BYTES))
+            parts.xml = b"".join(_bounded(events, MAX_SUBMISSION_BYTES))
         elif name == MARK_PART:
-            parts.is_incomplete = b"".join(_bounded(stream, 1024)).strip().lower() == b"yes"
-        elif name or file_name:
-            parts.files.append((name or file_name, _spooled(stream)))
+            parts.is_incomplete = b"".join(_bounded(events, 1024)).strip().lower() == b"yes"
+        else:
+            parts.files.append((name or file_name, _spooled(events)))
 
 
-def _names(said: dict[str, Any]) -> tuple[str, str]:
-    options: dict[str, bytes] = said["content-disposition"][1]
-    name, file_name = (options.get(one, b"").decode("utf-8", "replace") for one in ("name", "filename"))
-    return name.strip(), file_name.strip()
-
-
-def _bounded(stream: Iterator[bytes], most: int) -> Iterator[bytes]:
+def _bounded(events: "Iterator[MultipartSegment | bytes | None]", most: int) -> Iterator[bytes]:
+    """Yield the bytes of the segment that began; raises TooLarge."""
     taken = 0
-    for piece in stream:
+    for piece in events:
+        if not isinstance(piece, bytes):
+            return
         taken += len(piece)
         if taken > most:
             raise _too_large(most)
         yield piece
 
 
-def _spooled(stream: Iterator[bytes]) -> "File[Any]":
+def _spooled(events: "Iterator[MultipartSegment | bytes | None]") -> "File[Any]":
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # closed with the parts
     size = 0
     try:
-        for piece in _bounded(stream, settings.HAICAP_MAX_EVIDENCE):
+        for piece in _bounded(events, settings.HAICAP_MAX_EVIDENCE):
             file.write(piece)
             size += len(piece)
     except BaseException:
