@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from haicap.accounts.models import Person
 from haicap.campaign.models import Field
 from haicap.kernel.text import localized
-from haicap.questionnaire.present import show_text
+from haicap.questionnaire.present.values import show_text
 from haicap.ui.forms import Form
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from haicap.questionnaire.export_texts import STATES
 from haicap.questionnaire.rules.export import Options
+from haicap.questionnaire.texts.export import STATES
 from haicap.ui.forms import Form
 
 _FORMATS = [

@@ -84,7 +84,7 @@ def read_parts(request: HttpRequest) -> Parts:
 
 def _boundary(request: HttpRequest) -> str:
     kind, options = parse_options_header(request.META.get("CONTENT_TYPE", ""))
-    boundary = options.get("boundary", "")
+    boundary: str = options.get("boundary", "")
     if kind != "multipart/form-data" or not 0 < len(boundary) <= _LONGEST_BOUNDARY or not boundary.isascii():
         raise BadCall(
             "openrosa.multipart",

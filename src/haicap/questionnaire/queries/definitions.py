@@ -22,7 +22,7 @@ from haicap.questionnaire.queries.entities import datasets_for
 from haicap.questionnaire.rules.form_diff import FormDiff, diff
 from haicap.questionnaire.rules.schema import Field, Schema
 from haicap.questionnaire.rules.troubles import Trouble
-from haicap.questionnaire.troubles import Said, from_json, said
+from haicap.questionnaire.texts.troubles import Said, from_json, said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,6 @@ from haicap.campaign.models import Field
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing, Refused
 from haicap.kernel.models import Job
-from haicap.questionnaire.export_texts import titles
 from haicap.questionnaire.models import Attachment, Form, FormVersion, Submission
 from haicap.questionnaire.queries.collect import submissions_for
 from haicap.questionnaire.queries.figures import FigureValue, figures_for
@@ -28,6 +27,7 @@ from haicap.questionnaire.rules import export
 from haicap.questionnaire.rules.export import Held, Layout, Options
 from haicap.questionnaire.rules.export.arrange import Rows
 from haicap.questionnaire.rules.schema import InstanceError
+from haicap.questionnaire.texts.export import titles
 from haicap.register.models import Unit
 
 KIND = "questionnaire.export"  # of the job

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from haicap.campaign.models import Field
 from haicap.kernel.errors import Text
-from haicap.questionnaire.present import show_text
+from haicap.questionnaire.present.values import show_text
 from haicap.questionnaire.queries.board import Cell
 from haicap.questionnaire.queries.figures import FigureValue
 from haicap.ui.templatetags.ui import status_badge

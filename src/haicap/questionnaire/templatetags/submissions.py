@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from haicap.kernel.errors import Text
-from haicap.questionnaire.present import show_collected
+from haicap.questionnaire.present.values import show_collected
 from haicap.questionnaire.rules.schema import Field, in_language
 from haicap.ui.templatetags.ui import status_badge
 

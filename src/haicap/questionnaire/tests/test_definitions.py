@@ -20,7 +20,7 @@ from haicap.questionnaire.queries import definitions as queries
 from haicap.questionnaire.queries.collect import fillable_forms_for
 from haicap.questionnaire.rules import names
 from haicap.questionnaire.rules.schema import Schema
-from haicap.questionnaire.troubles import FormFaulty
+from haicap.questionnaire.texts.troubles import FormFaulty
 
 QUESTIONS = (("text", "ho_ten", "Họ và tên"), ("integer", "tuoi", "Tuổi"))
 

@@ -21,7 +21,7 @@ from haicap.questionnaire.models import Assignment, Comment, ReportedValue, Sect
 from haicap.questionnaire.queries.completeness import completeness_for
 from haicap.questionnaire.queries.quality import form_quality_for, questions_for
 from haicap.questionnaire.tests.collected import make_form, put
-from haicap.questionnaire.texts_quality import form_reason, reason
+from haicap.questionnaire.texts.quality import form_reason, reason
 from haicap.register.models import Unit
 
 AT = datetime(2025, 7, 30, 2, tzinfo=UTC)

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_GET
 from haicap.accounts.models import Person
 from haicap.kernel.access import needs, public, signed_in
 from haicap.kernel.http import Request
-from haicap.questionnaire.present_collect import form_out
+from haicap.questionnaire.present.form_page import form_out
 from haicap.questionnaire.queries import offered
 from haicap.questionnaire.rules.xlsform import EN, VI
-from haicap.questionnaire.texts import list_texts, page_texts
+from haicap.questionnaire.texts.form_page import list_texts, page_texts
 
 SCOPE = "/questionnaire/"
 

@@ -19,12 +19,12 @@ from haicap.questionnaire import queries
 from haicap.questionnaire.actions.quality import ASK, ask_about
 from haicap.questionnaire.forms.submissions import AskForm
 from haicap.questionnaire.models import Form
-from haicap.questionnaire.present import show_number
+from haicap.questionnaire.present.values import show_number
 from haicap.questionnaire.queries import quality as found
 from haicap.questionnaire.queries.collect import form_of, forms_for
 from haicap.questionnaire.queries.completeness import Completeness, Tally, completeness_for
 from haicap.questionnaire.rules.quality import bins
-from haicap.questionnaire.texts_quality import draft, form_reason, reason
+from haicap.questionnaire.texts.quality import draft, form_reason, reason
 
 KINDS = {
     "outlier": gettext_lazy("Far from the others"),

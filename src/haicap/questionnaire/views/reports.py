@@ -26,7 +26,7 @@ from haicap.questionnaire.models import UnitReport
 from haicap.questionnaire.queries.sheet import draft_sheet_for, sheet_for
 from haicap.questionnaire.rules import names
 from haicap.questionnaire.rules.xlsform import EN, VI
-from haicap.questionnaire.texts import page_texts
+from haicap.questionnaire.texts.form_page import page_texts
 from haicap.questionnaire.views.collect import form_page
 from haicap.register.models import Unit
 

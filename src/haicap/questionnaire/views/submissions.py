@@ -24,7 +24,7 @@ from haicap.questionnaire.queries.collect import form_of
 from haicap.questionnaire.queries.submission_page import Answer, SubmissionPage, submission_page_for
 from haicap.questionnaire.rules.review import question_of
 from haicap.questionnaire.templatetags.submissions import STATES
-from haicap.questionnaire.texts_quality import fault_reason
+from haicap.questionnaire.texts.quality import fault_reason
 
 READ = "questionnaire.submission:read"
 

@@ -9,8 +9,7 @@ from haicap.accounts.models import Person
 from haicap.kernel import audit
 from haicap.kernel.access import Actor, Role
 from haicap.kernel.errors import Missing, Refused
-from haicap.questionnaire.actions.forms import common
-from haicap.questionnaire.actions.forms.common import FORM_WRITE
+from haicap.questionnaire.actions.forms.lock import FORM_WRITE, locked
 from haicap.questionnaire.models import Assignment, FieldKey, Form
 from haicap.register.models import Unit
 
@@ -45,7 +44,7 @@ def assign(
         raise Refused("assignment.scope", _("There is no such scope."), field="scope")
     codes = _codes(scope, units)
     with transaction.atomic():
-        form = common.locked(form)
+        form = locked(form)
         if key is not None and key.campaign_id != form.campaign_id:
             raise Missing("key.missing", _("There is no such device."))
         row, made = Assignment.objects.update_or_create(
@@ -78,7 +77,7 @@ def unassign(*, actor: Actor, form: Form, assignment_id: int) -> None:
     """Take an assignment back; raises Missing."""
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form)
+        form = locked(form)
         row = Assignment.objects.filter(form=form, pk=assignment_id).first()
         if row is None:
             raise Missing("assignment.missing", _("There is no such assignment."))

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing, Refused
-from haicap.questionnaire.actions.forms import common
-from haicap.questionnaire.actions.forms.common import FORM_WRITE
+from haicap.questionnaire.actions.forms.contents import give
+from haicap.questionnaire.actions.forms.lock import FORM_WRITE, draft_of, locked
 from haicap.questionnaire.models import Dataset, Form, FormMedia
 from haicap.questionnaire.rules.instance import InstanceError, parse
 
@@ -29,11 +29,11 @@ def attach_media(
     """
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         row = _row(form, name)
         _check(row, raw)
         before = {"md5": row.md5, "dataset": row.dataset_id}
-        common.give(row, raw, now=timezone.now())
+        give(row, raw, now=timezone.now())
         row.save()
         audit.record(
             actor=actor,
@@ -65,7 +65,7 @@ def _link(
     actor: Actor, form: Form, name: str, dataset: Dataset | None, revision: int | None, *, action: str
 ) -> FormMedia:
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         row = _row(form, name)
         if dataset is not None and not row.name.lower().endswith(".csv"):
             raise Refused(
@@ -90,7 +90,7 @@ def _link(
 
 
 def _row(form: Form, name: str) -> FormMedia:
-    draft = common.draft_of(form)
+    draft = draft_of(form)
     row = draft.media.filter(name=name).first()
     if row is None:
         known = ", ".join(draft.media.values_list("name", flat=True)[:20]) or "–"

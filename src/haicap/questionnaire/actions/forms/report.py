@@ -19,7 +19,7 @@ from haicap.questionnaire.rules import names, workbook, xlsform
 from haicap.questionnaire.rules.plan import Plan
 from haicap.questionnaire.rules.schema import Schema
 from haicap.questionnaire.rules.troubles import FormError
-from haicap.questionnaire.troubles import FormFaulty
+from haicap.questionnaire.texts.troubles import FormFaulty
 
 FORM_WRITE = "questionnaire.form:write"
 

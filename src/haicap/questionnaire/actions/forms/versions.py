@@ -12,8 +12,17 @@ from haicap.kernel import audit
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Refused
 from haicap.questionnaire.actions.entities import link_media, publish_properties
-from haicap.questionnaire.actions.forms import common
-from haicap.questionnaire.actions.forms.common import FORM_WRITE
+from haicap.questionnaire.actions.forms.contents import convert, fill_media, fill_version, rewrite
+from haicap.questionnaire.actions.forms.lock import (
+    FORM_WRITE,
+    draft_of,
+    drop_tests,
+    earlier_schemas,
+    locked,
+    next_number,
+    not_new,
+    warnings_of,
+)
 from haicap.questionnaire.actions.forms.media import attach_media
 from haicap.questionnaire.models import Form, FormMedia, FormVersion
 from haicap.questionnaire.rules import form_diff, names, xform
@@ -46,7 +55,7 @@ def create_form(
     column, and Conflict form.id_taken.
     """
     actor.must(FORM_WRITE)
-    made = common.convert(raw, name=name, fallback_form_id=fallback_form_id, accept_warnings=accept_warnings)
+    made = convert(raw, name=name, fallback_form_id=fallback_form_id, accept_warnings=accept_warnings)
     with transaction.atomic():
         form = _create(actor, campaign, made)
         _save(actor, form, made, raw=raw, name=name)
@@ -96,10 +105,10 @@ def publish_file(
     and `attach_media` raise; nothing is kept then.
     """
     actor.must(FORM_WRITE)
-    made = common.convert(raw, name=name, fallback_form_id=fallback_form_id)
+    made = convert(raw, name=name, fallback_form_id=fallback_form_id)
     with transaction.atomic():
         form = Form.objects.filter(campaign=campaign, form_id=made.form_id, deleted_at=None).first()
-        form = _create(actor, campaign, made) if form is None else common.locked(form)
+        form = _create(actor, campaign, made) if form is None else locked(form)
         draft = _save(actor, form, made, raw=raw, name=name)
         for wanted in draft.media.filter(name__in=list(files or {})).values_list("name", flat=True):
             attach_media(actor=actor, form=form, name=wanted, raw=(files or {})[wanted])
@@ -124,9 +133,9 @@ def save_draft_version(
     actor.must(FORM_WRITE)
     made = None
     if raw is not None:
-        made = common.convert(raw, name=name, fallback_form_id=form.form_id, accept_warnings=accept_warnings)
+        made = convert(raw, name=name, fallback_form_id=form.form_id, accept_warnings=accept_warnings)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         if made is None or raw is None:
             return _copy(actor, form)
         if made.form_id != form.form_id:
@@ -147,11 +156,11 @@ def _save(actor: Actor, form: Form, made: Converted, *, raw: bytes, name: str) -
     before = list(form.versions.exclude(state=FormVersion.State.SUPERSEDED).order_by("state"))
     draft = next((row for row in before if row.state == FormVersion.State.DRAFT), None)
     if draft is not None:
-        common.drop_tests(form, draft)
-    row = draft or FormVersion(form=form, number=common.next_number(form), state=FormVersion.State.DRAFT)
-    common.fill_version(row, made, actor=actor, now=now, raw=raw, name=name)
+        drop_tests(form, draft)
+    row = draft or FormVersion(form=form, number=next_number(form), state=FormVersion.State.DRAFT)
+    fill_version(row, made, actor=actor, now=now, raw=raw, name=name)
     row.save()
-    common.fill_media(row, made, before=before, now=now)
+    fill_media(row, made, before=before, now=now)
     link_media(version=row)
     if not form.versions.exclude(state=FormVersion.State.DRAFT).exists():
         Form.objects.filter(pk=form.pk).update(title=made.title[:500])
@@ -159,7 +168,7 @@ def _save(actor: Actor, form: Form, made: Converted, *, raw: bytes, name: str) -
         actor=actor,
         action="questionnaire.form.draft_saved",
         subject=row,
-        after={"form_id": form.form_id, "sha256": row.sha256, "file": name[:200], **common.warnings_of(row)},
+        after={"form_id": form.form_id, "sha256": row.sha256, "file": name[:200], **warnings_of(row)},
     )
     return row
 
@@ -172,11 +181,11 @@ def _copy(actor: Actor, form: Form) -> FormVersion:
             return draft
         raise Refused("form.nothing_to_copy", _("This form has no published version. Load a workbook."))
     if draft is not None:
-        common.drop_tests(form, draft)
+        drop_tests(form, draft)
         draft.delete()
     row = FormVersion(
         form=form,
-        number=common.next_number(form),
+        number=next_number(form),
         version=source.version,
         state=FormVersion.State.DRAFT,
         source=source.source.name,
@@ -219,23 +228,23 @@ def publish_draft(
     """
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         return _publish(actor, form, version=version, same_as=same_as or {})
 
 
 def _publish(actor: Actor, form: Form, *, version: str, same_as: Mapping[str, str]) -> FormVersion:
-    draft = common.draft_of(form)
+    draft = draft_of(form)
     wanted = version.strip() or draft.version
     if form.versions.exclude(pk=draft.pk).filter(version=wanted).exists():
-        raise common.not_new(form, wanted)
+        raise not_new(form, wanted)
     text = draft.xform if wanted == draft.version else xform.with_version(draft.xform, wanted)
     schema = Schema.of(text)
-    earlier = common.earlier_schemas(form)
+    earlier = earlier_schemas(form)
     if earlier:
         _must_be_same(earlier[0], schema, same_as)
     columns = form_diff.columns_of(schema, earlier=earlier, same_as=same_as)
-    common.rewrite(draft, text, schema.with_columns(columns))
-    tests = common.drop_tests(form, draft)
+    rewrite(draft, text, schema.with_columns(columns))
+    tests = drop_tests(form, draft)
     form.versions.filter(state=FormVersion.State.PUBLISHED).update(state=FormVersion.State.SUPERSEDED)
     draft.state, draft.published_at = FormVersion.State.PUBLISHED, timezone.now()
     draft.save()
@@ -250,7 +259,7 @@ def _publish(actor: Actor, form: Form, *, version: str, same_as: Mapping[str, st
         subject=draft,
         after={
             "form_id": form.form_id, "number": draft.number, "version": draft.version, "sha256": draft.sha256,
-            "same_as": dict(same_as), "tests_dropped": tests, **common.warnings_of(draft),
+            "same_as": dict(same_as), "tests_dropped": tests, **warnings_of(draft),
         },
     )  # fmt: skip
     return draft
@@ -275,13 +284,13 @@ def discard_draft(*, actor: Actor, form: Form, revision: int | None = None) -> N
     """
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
-        draft = common.draft_of(form)
+        form = locked(form, revision=revision)
+        draft = draft_of(form)
         if not form.versions.exclude(pk=draft.pk).exists():
             raise Refused(
                 "form.never_published", _("This form was never published. Delete the form instead of its draft.")
             )  # fmt: skip
-        common.drop_tests(form, draft)
+        drop_tests(form, draft)
         audit.record(
             actor=actor,
             action="questionnaire.form.draft_discarded",
@@ -297,7 +306,7 @@ def set_state(*, actor: Actor, form: Form, state: str, revision: int | None = No
     if state not in Form.State.values:
         raise Refused("form.state", _("There is no such state."), field="state")
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         before, form.state = form.state, state
         form.save(update_fields=["state"])
         audit.record(
@@ -319,7 +328,7 @@ def change_form(
     """
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         newest = form.versions.order_by("-number").first()
         fields = Schema.from_json(newest.schema).by_path if newest is not None else {}
         field = fields.get(unit_question)
@@ -344,7 +353,7 @@ def delete_form(*, actor: Actor, form: Form, revision: int | None = None) -> Non
     """Take a form out of everything; its rows stay, and its id is free again."""
     actor.must(FORM_WRITE)
     with transaction.atomic():
-        form = common.locked(form, revision=revision)
+        form = locked(form, revision=revision)
         form.deleted_at = timezone.now()
         form.save(update_fields=["deleted_at"])
         audit.record(

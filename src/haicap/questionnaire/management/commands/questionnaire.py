@@ -22,7 +22,7 @@ from haicap.questionnaire.queries.entities import datasets_for
 from haicap.questionnaire.queries.quality import form_quality_for, questions_for
 from haicap.questionnaire.rules.export import FORMATS, Options
 from haicap.questionnaire.rules.states import ORDER
-from haicap.questionnaire.texts_quality import form_reason, reason
+from haicap.questionnaire.texts.quality import form_reason, reason
 
 
 class Command(BaseCommand):

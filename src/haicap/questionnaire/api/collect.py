@@ -16,7 +16,7 @@ from haicap.questionnaire.actions import drafts, uploads
 from haicap.questionnaire.actions.handing_in import hand_in
 from haicap.questionnaire.models import Form as FormRow
 from haicap.questionnaire.models import Upload
-from haicap.questionnaire.present_collect import draft_out, filled_out, form_out
+from haicap.questionnaire.present.form_page import draft_out, filled_out, form_out
 from haicap.questionnaire.queries import offered
 from haicap.questionnaire.queries.collect import submission_of
 

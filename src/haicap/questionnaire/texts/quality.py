@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from haicap.kernel.text import localized
-from haicap.questionnaire.present import show_number
+from haicap.questionnaire.present.values import show_number
 from haicap.questionnaire.queries.quality import FormQuestion, Question
 from haicap.questionnaire.rules.judge import Fault
 from haicap.questionnaire.rules.quality import Finding

@@ -1,4 +1,4 @@
-"""The questionnaire over JSON: what the form page and the review pages do."""
+"""Reports of units over JSON: what the form page and the pages of verification do."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -16,12 +16,10 @@ from haicap.kernel.access import Actor, needs
 from haicap.kernel.http import Request
 from haicap.questionnaire import actions, queries
 from haicap.questionnaire.actions.handing_in import attach_uploaded
-from haicap.questionnaire.api_collect import router as collect
 from haicap.questionnaire.models import Evidence, UnitReport
 from haicap.register.models import Unit
 
 router = Router()
-router.add_router("", collect)
 
 
 class DraftIn(Schema):

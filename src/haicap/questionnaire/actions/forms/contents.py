@@ -1,26 +1,23 @@
-"""What all writes of forms share: the lock on a form, its versions, and the refusals."""
+"""What a version of a form is made of: its file converted, its XForm, the files it needs."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from haicap.kernel import revision as revisions
 from haicap.kernel.access import Actor
-from haicap.kernel.errors import Conflict, Missing, Refused
-from haicap.questionnaire.models import Draft, Form, FormMedia, FormVersion, Submission
+from haicap.questionnaire.actions.forms.lock import earlier_schemas
+from haicap.questionnaire.models import FormMedia, FormVersion
 from haicap.questionnaire.rules import form_diff
 from haicap.questionnaire.rules.convert import Converted, convert_form
 from haicap.questionnaire.rules.schema import Schema
 from haicap.questionnaire.rules.troubles import FormError
 from haicap.questionnaire.rules.workbook import without_macros
-from haicap.questionnaire.troubles import FormFaulty, to_json
+from haicap.questionnaire.texts.troubles import FormFaulty, to_json
 
-FORM_WRITE = "questionnaire.form:write"
 TYPES = {"xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls", "csv": "csv", "md": "md", "xml": "xml"}
 
 
@@ -35,43 +32,6 @@ def convert(raw: bytes, *, name: str, fallback_form_id: str = "", accept_warning
         message = _("The form can be taken, but something in it is doubtful.")
         raise FormFaulty("form.warnings", message, name=name, bad=FormError((), made.warnings))
     return made
-
-
-def locked(form: Form, *, revision: int | None = None, report: bool = False) -> Form:
-    """Return the form locked for the transaction; raises Missing, Conflict, and Refused for the plan's own form."""
-    found = (
-        Form.objects.select_for_update(of=("self",))
-        .select_related("campaign")
-        .filter(pk=form.pk, deleted_at=None)
-        .first()
-    )
-    if found is None:
-        raise Missing("form.missing", _("There is no such form, or not for you."))
-    if found.purpose == Form.Purpose.REPORT and not report:
-        raise Refused(
-            "form.is_report", _("This is the plan's own form. It is made from the plan, on its own page.")
-        )
-    revisions.claim(found, revision=found.revision if revision is None else revision)
-    return found
-
-
-def draft_of(form: Form) -> FormVersion:
-    """Return the draft of a form; raises Missing."""
-    row = form.versions.filter(state=FormVersion.State.DRAFT).first()
-    if row is None:
-        raise Missing("form.no_draft", _("This form has no draft. Load a workbook first."))
-    return row
-
-
-def next_number(form: Form) -> int:
-    """Return the number of the version to come."""
-    return (form.versions.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def earlier_schemas(form: Form) -> list[Schema]:
-    """Return what the published versions ask, newest first, with the columns they have."""
-    rows = form.versions.exclude(state=FormVersion.State.DRAFT).order_by("-number")
-    return [Schema.from_json(data) for data in rows.values_list("schema", flat=True)]
 
 
 def fill_version(
@@ -139,29 +99,3 @@ def give(row: FormMedia, raw: bytes, *, now: datetime) -> None:
     row.file = store(raw, folder="forms/media", ending=ending[:10])
     row.md5 = hashlib.md5(raw, usedforsecurity=False).hexdigest()
     row.size, row.updated_at, row.dataset = len(raw), now, None
-
-
-def drop_tests(form: Form, draft: FormVersion) -> int:
-    """Take away what was filled in to try a draft; returns how many forms there were."""
-    Draft.objects.filter(form=form, version=draft).delete()
-    tests = Submission.objects.filter(form=form, is_test=True)
-    count = tests.count()
-    tests.delete()
-    return count
-
-
-def not_new(form: Form, version: str) -> Conflict:
-    """Return the refusal of a version that the form had before."""
-    text = _("This form had the version “%(version)s” before. Give this one another.")
-    return Conflict(
-        "form.version_taken",
-        str(text) % {"version": version or "–"},
-        field="version",
-        details={"version": version, "form_id": form.form_id},
-    )
-
-
-def warnings_of(row: FormVersion) -> Mapping[str, int]:
-    """Return how many warnings and missing files a version has, for the record."""
-    missing = row.media.filter(file="", dataset=None).count()
-    return {"warnings": len(row.warnings), "media_missing": missing}

@@ -1,0 +1,1 @@
+"""Sentences in the reader's language, one module for each place they are read."""
