@@ -15,7 +15,7 @@ from django_otp.oath import totp
 
 from tests.conftest import HAICAP, PASSWORD, Site, environment_of
 from tests.site_pages import DRAFT_PAGES, FILES_AND_FRAGMENTS, PAGES, POST_ONLY, WALKED, SitePage
-from tests.test_sweep import _patterns
+from tests.sweep_targets import patterns
 
 AXE = Path(__file__).resolve().parents[1] / "node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -27,7 +27,7 @@ SIZES = ((1366, 768), (390, 844))
 
 
 def _views() -> dict[str, Any]:
-    return {name: pattern.callback for name, pattern, _wanted in _patterns(get_resolver())}
+    return {name: pattern.callback for name, pattern, _wanted in patterns(get_resolver())}
 
 
 def _methods(view: Any) -> list[str] | None:

@@ -16,27 +16,27 @@ from haicap.kernel.jobs import enqueue
 router = Router()
 
 
-class ReportOut(Schema):
+class ConsolidatedReportOut(Schema):
     """A version of the report."""
 
     number: int
     created_at: datetime
 
 
-class ReportFull(ReportOut):
+class ReportFull(ConsolidatedReportOut):
     """A version with its frozen figures; decimals are text."""
 
     data: dict[str, Any]
 
 
-class JobOut(Schema):
+class ReportJobOut(Schema):
     """Work that was asked for; watch it at /jobs/<id>/."""
 
     id: UUID
     state: str
 
 
-@router.get("/reports", response=list[ReportOut])
+@router.get("/reports", response=list[ConsolidatedReportOut])
 @paginate(PageNumberPagination, page_size=50)
 @needs(permissions.READ)
 def list_reports(request: Request) -> object:
@@ -44,7 +44,7 @@ def list_reports(request: Request) -> object:
     return queries.reports_for(actor=request.actor, campaign=current_campaign_for(actor=request.actor))
 
 
-@router.post("/reports", response={202: JobOut})
+@router.post("/reports", response={202: ReportJobOut})
 @needs(permissions.MAKE)
 def post_report(request: Request) -> tuple[int, object]:
     """Ask for a new version."""

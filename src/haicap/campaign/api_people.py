@@ -94,7 +94,7 @@ class PlaceIn(Schema):
     role: Literal["member", "head", "deputy", "secretary"] = "member"
 
 
-class SlotOut(Schema):
+class SlotLoadOut(Schema):
     slot: str
     taken: int
     capacity: int
@@ -172,13 +172,13 @@ def place(request: Request, place: PlaceIn) -> object:
     return {"id": row.pk, "revision": row.revision}
 
 
-@router.get("/slots", response=list[SlotOut], summary="The half-days of the window and how full they are")
+@router.get("/slots", response=list[SlotLoadOut], summary="The half-days of the window and how full they are")
 @needs("campaign.registration:read")
-def slots(request: Request) -> list[SlotOut]:
+def slots(request: Request) -> list[SlotLoadOut]:
     """Return each half-day with the first choices registered and how many it holds."""
     campaign = queries.current_campaign_for(actor=request.actor)
     loads = reads.slot_loads_for(actor=request.actor, campaign=campaign)
-    return [SlotOut(slot=load.slot.key, taken=load.taken, capacity=load.capacity) for load in loads]
+    return [SlotLoadOut(slot=load.slot.key, taken=load.taken, capacity=load.capacity) for load in loads]
 
 
 @router.get("/teams", response=list[TeamOut], summary="The teams and their members")

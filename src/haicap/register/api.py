@@ -117,7 +117,7 @@ class RowOut(Schema):
     detail: str
 
 
-class ReportOut(Schema):
+class ImportReportOut(Schema):
     """What an import matched and what it did not; `rows_left_out` rows more than shown were not taken."""
 
     id: int
@@ -260,7 +260,7 @@ def _report(report: ImportReport) -> dict[str, Any]:
     return {name: getattr(report, name) for name in names} | {"rows": rows}
 
 
-@router.post("/imports/attributes", response=ReportOut)
+@router.post("/imports/attributes", response=ImportReportOut)
 @needs("register.unit:import")
 def import_attributes(request: Request, file: File[UploadedFile]) -> Any:
     """Take population and seat addresses from a CSV file; what matched is kept."""
@@ -268,7 +268,7 @@ def import_attributes(request: Request, file: File[UploadedFile]) -> Any:
     return _report(done.report)
 
 
-@router.post("/imports/boundaries", response=ReportOut)
+@router.post("/imports/boundaries", response=ImportReportOut)
 @needs("register.unit:import")
 def import_boundaries(request: Request, file: File[UploadedFile]) -> Any:
     """Take boundaries from a GeoJSON file in WGS 84; what matched is kept."""
@@ -276,7 +276,7 @@ def import_boundaries(request: Request, file: File[UploadedFile]) -> Any:
     return _report(done.report)
 
 
-@router.get("/imports/{pk}", response=ReportOut)
+@router.get("/imports/{pk}", response=ImportReportOut)
 @needs("register.unit:import")
 def import_report(request: Request, pk: int) -> Any:
     """Show the report of an import."""

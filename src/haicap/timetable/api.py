@@ -90,7 +90,7 @@ class SolveIn(Schema):
     pins_from: int | None = None
 
 
-class JobOut(Schema):
+class ComputationOut(Schema):
     """A queued computation; watch it at `url`."""
 
     id: str
@@ -218,7 +218,7 @@ def _place(visit: PlacedVisit | None) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-@router.post("/solve", response={202: JobOut})
+@router.post("/solve", response={202: ComputationOut})
 @needs(SOLVE)
 def solve(request: Request, body: SolveIn) -> Any:
     """Ask for a computation; the result will be a new draft."""

@@ -56,7 +56,7 @@ class SideOut(Schema):
     on_time_of_received: ShareOut = Field(description="On time over received, as the portal counts.")
 
 
-class EvidenceOut(Schema):
+class BodyEvidenceOut(Schema):
     """What the ledger says of one body."""
 
     body: str = Field(description="Code of the body.")
@@ -65,7 +65,7 @@ class EvidenceOut(Schema):
     received: SideOut = Field(description="Dossiers that it received.")
 
 
-class FieldOut(Schema):
+class ComputedFieldOut(Schema):
     """A field of the survey plan, computed."""
 
     key: str
@@ -141,13 +141,13 @@ def _body(actor: Actor, code: str) -> Body | None:
     return queries.body_for(actor=actor, code=code) if code else None
 
 
-@router.get("/evidence", response=list[EvidenceOut])
+@router.get("/evidence", response=list[BodyEvidenceOut])
 @needs(permissions.EVIDENCE)
-def list_evidence(request: Request, days: Query[Days]) -> list[EvidenceOut]:
+def list_evidence(request: Request, days: Query[Days]) -> list[BodyEvidenceOut]:
     """Return the figures of every body you may see."""
     found = queries.evidence_for(actor=request.actor, period=days.period())
     return [
-        EvidenceOut(
+        BodyEvidenceOut(
             body=row.body.code, name=row.body.name_vi, competent=_side(row.competent),
             received=_side(row.received),
         )
@@ -155,14 +155,14 @@ def list_evidence(request: Request, days: Query[Days]) -> list[EvidenceOut]:
     ]  # fmt: skip
 
 
-@router.get("/evidence/bodies/{code}/fields", response=list[FieldOut])
+@router.get("/evidence/bodies/{code}/fields", response=list[ComputedFieldOut])
 @needs(permissions.EVIDENCE)
-def list_fields(request: Request, code: str, days: Query[Days]) -> list[FieldOut]:
+def list_fields(request: Request, code: str, days: Query[Days]) -> list[ComputedFieldOut]:
     """Return the fields A4a, A4b, A4c and A11 of the survey plan of a body."""
     body = queries.body_for(actor=request.actor, code=code)
     found = computed_for(actor=request.actor, period=days.period(), body=body)[0]
     return [
-        FieldOut(
+        ComputedFieldOut(
             key=one.key, text=one.text, number=one.number, source=one.source.value, measure=one.measure,
             over=one.over, side=one.side.value, as_of=one.as_of, proof=one.proof,
         )

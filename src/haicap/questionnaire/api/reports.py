@@ -22,7 +22,7 @@ from haicap.register.models import Unit
 router = Router()
 
 
-class DraftIn(Schema):
+class ReportIn(Schema):
     """The form as it is; `revision` is the one last read, 0 for the first save."""
 
     revision: int
@@ -50,7 +50,7 @@ class VerifiedIn(Schema):
     reason: str = ""
 
 
-class AreaOut(Schema):
+class ReportAreaOut(Schema):
     """How far one area has come."""
 
     area: str
@@ -60,7 +60,7 @@ class AreaOut(Schema):
     reason: str
 
 
-class ReportOut(Schema):
+class UnitReportOut(Schema):
     """A report without its answers."""
 
     unit: str
@@ -69,10 +69,10 @@ class ReportOut(Schema):
     saved_at: datetime
     submitted_at: datetime | None
     signed_at: datetime | None
-    areas: list[AreaOut]
+    areas: list[ReportAreaOut]
 
 
-class InstanceOut(ReportOut):
+class InstanceOut(UnitReportOut):
     """A report with its XForms instance."""
 
     xml: str
@@ -184,9 +184,9 @@ def report(request: Request, unit: str) -> dict[str, Any]:
     return report_out(queries.unit_report_for(actor=request.actor, campaign=campaign, unit=place))
 
 
-@router.put("/reports/{unit}", response=ReportOut)
+@router.put("/reports/{unit}", response=UnitReportOut)
 @needs("questionnaire.report:write")
-def save(request: Request, unit: str, body: DraftIn) -> dict[str, Any]:
+def save(request: Request, unit: str, body: ReportIn) -> dict[str, Any]:
     """Keep a draft; 409 with the report as it is now where somebody else saved in between."""
     campaign, place = _place(request.actor, unit)
     return report_out(
@@ -196,9 +196,9 @@ def save(request: Request, unit: str, body: DraftIn) -> dict[str, Any]:
     )
 
 
-@router.post("/reports/{unit}/submit", response=ReportOut)
+@router.post("/reports/{unit}/submit", response=UnitReportOut)
 @needs("questionnaire.report:write")
-def submit(request: Request, unit: str, body: DraftIn) -> dict[str, Any]:
+def submit(request: Request, unit: str, body: ReportIn) -> dict[str, Any]:
     """Submit to the chair; 422 with all problems by question where a rule does not hold."""
     campaign, place = _place(request.actor, unit)
     return report_out(
@@ -208,7 +208,7 @@ def submit(request: Request, unit: str, body: DraftIn) -> dict[str, Any]:
     )
 
 
-@router.post("/reports/{unit}/sign", response=ReportOut)
+@router.post("/reports/{unit}/sign", response=UnitReportOut)
 @needs("questionnaire.report:sign")
 def sign(request: Request, unit: str, body: RevisionIn) -> dict[str, Any]:
     """Sign a submitted report off."""
@@ -218,7 +218,7 @@ def sign(request: Request, unit: str, body: RevisionIn) -> dict[str, Any]:
     )
 
 
-@router.post("/reports/{unit}/take-back", response=ReportOut)
+@router.post("/reports/{unit}/take-back", response=UnitReportOut)
 @needs("questionnaire.report:sign")
 def take_back(request: Request, unit: str, body: ReasonIn) -> dict[str, Any]:
     """Give a submitted report back to the officer before signing it."""
@@ -275,7 +275,7 @@ def detach(request: Request, evidence_id: int) -> tuple[int, None]:
     return 204, None
 
 
-@router.post("/reports/{unit}/areas/{area}/accept", response=AreaOut)
+@router.post("/reports/{unit}/areas/{area}/accept", response=ReportAreaOut)
 @needs("questionnaire.section:review")
 def accept(request: Request, unit: str, area: str) -> dict[str, Any]:
     """Accept an area of a report."""
@@ -284,7 +284,7 @@ def accept(request: Request, unit: str, area: str) -> dict[str, Any]:
     return {"area": area, "state": row.state, "answered": row.answered, "wanted": row.wanted, "reason": ""}
 
 
-@router.post("/reports/{unit}/areas/{area}/return", response=AreaOut)
+@router.post("/reports/{unit}/areas/{area}/return", response=ReportAreaOut)
 @needs("questionnaire.section:review")
 def give_back(request: Request, unit: str, area: str, body: ReasonIn) -> dict[str, Any]:
     """Return an area of a report with a reason."""
