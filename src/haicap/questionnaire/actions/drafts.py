@@ -12,7 +12,7 @@ from haicap.kernel.access import Actor
 from haicap.kernel.errors import Conflict, Missing, NotAllowed, Refused
 from haicap.kernel.text import nfc
 from haicap.questionnaire.actions import uploads
-from haicap.questionnaire.models import Draft, Form, Submission
+from haicap.questionnaire.models import Draft, Edit, Form, Submission
 from haicap.questionnaire.queries.collect import must_fill
 from haicap.questionnaire.rules.schema import InstanceError, read_submission
 
@@ -70,7 +70,7 @@ def save_draft(
 
 
 def _first(actor: Actor, person: int, form: Form, instance_id: str, fields: dict[str, Any]) -> Draft:
-    if Submission.objects.filter(form=form, instance_id=instance_id).exists():
+    if any(kind.objects.filter(form=form, instance_id=instance_id).exists() for kind in (Submission, Edit)):
         raise Conflict("draft.received", _("This form was handed in meanwhile from another device."))
     try:
         with transaction.atomic():

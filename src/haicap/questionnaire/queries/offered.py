@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
-from haicap.questionnaire.models import Draft, Form, FormMedia, FormVersion, Submission, Upload
+from haicap.questionnaire.models import Draft, Edit, Form, FormMedia, FormVersion, Submission, Upload
 from haicap.questionnaire.queries.collect import fillable_forms_for, form_of, must_fill
 from haicap.questionnaire.queries.entities import dataset_csv, dataset_md5
 
@@ -78,16 +79,22 @@ def media_of(*, actor: Actor, form: Form, number: int, name: str) -> FormMedia:
     raise Missing("form.media", _("There is no such file of this form."))
 
 
+def _open(actor: Actor) -> "QuerySet[Draft]":
+    """Return the own drafts; one that a late save made of what was received meanwhile is none."""
+    same = {"form": OuterRef("form"), "instance_id": OuterRef("instance_id")}
+    received = Exists(Submission.objects.filter(**same)) | Exists(Edit.objects.filter(**same))
+    return Draft.objects.filter(~received, person_id=actor.person_id or -1)
+
+
 def drafts_for(*, actor: Actor) -> list[Draft]:
     """Return the own drafts, the newest first, without their answers."""
-    rows = Draft.objects.filter(person_id=actor.person_id or -1, form__deleted_at=None)
+    rows = _open(actor).filter(form__deleted_at=None)
     return list(rows.select_related("form", "version").defer("xml", "version__xform", "version__schema"))
 
 
 def draft_of(*, actor: Actor, form: Form, instance_id: str) -> Draft:
     """Return an own draft; raises Missing."""
-    rows = Draft.objects.filter(person_id=actor.person_id or -1, form=form, instance_id=instance_id)
-    row = rows.select_related("version").first()
+    row = _open(actor).filter(form=form, instance_id=instance_id).select_related("version").first()
     if row is None:
         raise Missing("draft.missing", _("There is no such draft, or not for you."))
     return row

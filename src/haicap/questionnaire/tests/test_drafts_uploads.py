@@ -117,6 +117,25 @@ def test_handing_in_ends_the_draft_and_a_late_save_of_another_device_is_told(
     assert _code(lambda: _save(filler, form, Paper(instance=paper.instance, unit="2"))) == "draft.received"
 
 
+def test_a_draft_saved_while_its_form_was_received_is_not_offered(form: Form, filler: Actor) -> None:
+    paper = Paper(instance=new_id())
+    row = _save(filler, form, paper)
+    hand_in(actor=filler, form_pk=form.pk, xml=paper.xml())
+    row.pk = None
+    row.save(force_insert=True)  # the save began before the form was received and ended after
+    assert offered.drafts_for(actor=filler) == []
+    assert (
+        _code(lambda: offered.draft_of(actor=filler, form=form, instance_id=paper.instance))
+        == "draft.missing"
+    )
+    edition = Paper(instance=new_id(), deprecated=paper.instance, unit="2")
+    _save(filler, form, edition)
+    assert [one.instance_id for one in offered.drafts_for(actor=filler)] == [edition.instance]
+    hand_in(actor=filler, form_pk=form.pk, xml=edition.xml())
+    assert offered.drafts_for(actor=filler) == []
+    assert _code(lambda: _save(filler, form, edition)) == "draft.received"
+
+
 # -- uploads ------------------------------------------------------------------------------------------------------
 
 

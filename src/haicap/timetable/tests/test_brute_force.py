@@ -13,7 +13,16 @@ from hypothesis import strategies as st
 from haicap.timetable.rules.checker import Verdict, check, check_plan, score
 from haicap.timetable.rules.problem import Mode, PlacedVisit, Problem, SurveyedUnit
 from haicap.timetable.rules.solver import solve
-from haicap.timetable.tests.samples import BASE, bridge, matrix, problem, problems, slots, team, unit
+from haicap.timetable.tests.samples import (
+    BASE,
+    bridge,
+    matrix,
+    problem,
+    problems,
+    slots,
+    team,
+    unit,
+)
 
 ALONE = frozenset({"pin.moved"})
 """rules that more visits may mend"""
@@ -97,6 +106,12 @@ slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 ONE_PLACE = (unit("1", place=BASE, minutes=150), unit("2", place=BASE, minutes=60))
 MORNING = team(1, available=frozenset(slots(1)[:1]))
 SHORT = tuple(unit(str(n), minutes=60) for n in range(1, 4))
+PINNED = problem(  # in the order of their numbers the way between them is too long
+    (unit("1", minutes=90), unit("2", minutes=90)),
+    matrix=matrix(2, a1_2=31),
+    pins=tuple(PlacedVisit(unit=str(n), team=1, slot=slots(1)[0], order=n) for n in (1, 2)),
+    limits=replace(problem().limits, two_visits_minutes=30),
+)
 
 
 @settings(slow, max_examples=150)
@@ -108,6 +123,7 @@ def test_whatever_is_drawn_its_plan_is_feasible_and_tells_the_truth(drawn: Probl
 
 @settings(slow, max_examples=150)
 @given(tiny)
+@example(PINNED)
 def test_no_plan_of_a_tiny_problem_is_better_than_the_solvers(drawn: Problem):
     plan = solve(problem=drawn, seed=1, max_iterations=200)
     best = best_of_all(drawn)

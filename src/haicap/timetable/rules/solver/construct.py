@@ -1,6 +1,7 @@
 """The first plan: pins, what is kept of a plan to start from, then everybody else, half-day by half-day."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import permutations, product
 from random import Random
 
 from haicap.timetable.rules.problem import Mode, PlacedVisit
@@ -51,7 +52,18 @@ def _place_pins(state: State) -> None:
         day, half, mode = state.instance.pins[unit]
         halves = by_day.setdefault(day, [(), ()])
         halves[half] = (*halves[half], unit if mode is Mode.IN_PERSON else ~unit)
-    state.apply({day: (halves[0], halves[1]) for day, halves in by_day.items()})
+    state.apply({day: _arranged(state.instance, day, *halves) for day, halves in by_day.items()})
+
+
+def _arranged(instance: Instance, day: int, morning: Half, afternoon: Half) -> Day:
+    """Return the pins of a day in the first order that a team can keep: a pin does not hold the order of its visit."""
+    ways = product(_orders(morning), _orders(afternoon))
+    return next((way for way in ways if instance.day_cost(day, way) is not None), (morning, afternoon))
+
+
+def _orders(half: Half) -> Iterable[Half]:
+    """Return the orders of a half-day's visits, the given one first; online the order changes nothing."""
+    return permutations(half) if half and half[0] >= 0 else [half]
 
 
 def _place_start(state: State, start: Iterable[PlacedVisit]) -> None:

@@ -59,8 +59,12 @@ export class Outbox {
       this.next = false;
       await this.sendAll();
     };
-    if (navigator.locks) await navigator.locks.request(`haicap-outbox-${this.shelf.person}`, work);
-    else await work();
+    try {
+      if (navigator.locks) await navigator.locks.request(`haicap-outbox-${this.shelf.person}`, work);
+      else await work();
+    } finally {
+      this.next = false;
+    }
   }
 
   private async sendAll(): Promise<void> {
