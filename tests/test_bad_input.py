@@ -83,22 +83,22 @@ The server killed in the middle of a submission
     tests/test_killed_server.py::test_a_server_killed_again_and_again_loses_nothing_it_acknowledged
     src/haicap/questionnaire/tests/test_report.py::test_a_failure_while_submitting_leaves_no_half_written_edition
 Every refusal of the contract of field clients
-    src/haicap/questionnaire/tests/test_openrosa.py::test_every_refusal_of_the_contract_has_its_number_and_a_sentence
-    src/haicap/questionnaire/tests/test_openrosa_doors.py::test_an_unknown_or_revoked_key_is_403_and_never_asks_for_a_password
+    src/haicap/questionnaire/tests/openrosa/test_openrosa.py::test_every_refusal_of_the_contract_has_its_number_and_a_sentence
+    src/haicap/questionnaire/tests/openrosa/test_openrosa_doors.py::test_an_unknown_or_revoked_key_is_403_and_never_asks_for_a_password
 A truncated multipart
-    src/haicap/questionnaire/tests/test_openrosa_bodies.py::test_a_body_cut_anywhere_is_refused_and_leaves_nothing
+    src/haicap/questionnaire/tests/openrosa/test_openrosa_bodies.py::test_a_body_cut_anywhere_is_refused_and_leaves_nothing
 A part name with path separators
-    src/haicap/questionnaire/tests/test_openrosa_bodies.py::test_names_of_files_are_made_harmless_and_found_again
+    src/haicap/questionnaire/tests/openrosa/test_openrosa_bodies.py::test_names_of_files_are_made_harmless_and_found_again
 A zip bomb as XLSX
     src/haicap/questionnaire/tests/test_convert.py::test_a_zip_bomb_is_refused_before_it_is_unpacked
     src/haicap/questionnaire/tests/test_convert.py::test_a_zip_that_lies_about_its_sizes_is_refused
 Billion-laughs and external entities in XML
     src/haicap/questionnaire/tests/test_convert.py::test_entities_inside_a_workbook_are_refused
-    src/haicap/questionnaire/tests/test_openrosa_bodies.py::test_xml_that_is_no_filled_form_is_refused_and_leaves_nothing
+    src/haicap/questionnaire/tests/openrosa/test_openrosa_bodies.py::test_xml_that_is_no_filled_form_is_refused_and_leaves_nothing
 A form with 10,000 questions
     src/haicap/questionnaire/tests/test_convert.py::test_a_form_of_ten_thousand_questions_is_converted_apart
 A 1,000-row repeat
-    src/haicap/questionnaire/tests/test_openrosa_bodies.py::test_a_repeat_of_a_thousand_rows_is_taken
+    src/haicap/questionnaire/tests/openrosa/test_openrosa_bodies.py::test_a_repeat_of_a_thousand_rows_is_taken
 One instanceID posted by 50 threads at once with the same and with different bytes
     tests/test_receiving_at_once.py::test_one_identity_is_one_submission
 The server killed during each step of a submission with attachments
@@ -113,7 +113,7 @@ Spreadsheet exports safe from formula injection
     tests/test_bad_input.py::test_no_export_holds_a_formula_somebody_typed
     tests/test_bad_input.py::test_the_report_of_an_import_holds_no_formula_somebody_typed
     src/haicap/questionnaire/tests/test_form.py::test_a_text_that_starts_with_an_equals_sign_is_no_formula_in_the_workbook
-    src/haicap/questionnaire/tests/test_export.py::test_no_cell_is_a_formula_and_numbers_stay_numbers
+    src/haicap/questionnaire/tests/export/test_export.py::test_no_cell_is_a_formula_and_numbers_stay_numbers
     src/haicap/questionnaire/tests/test_dataset_pages.py::test_a_download_holds_no_formula
 """
 

@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=8000)
-        parser.add_argument("--workers", type=int, default=max(1, min(4, (os.cpu_count() or 2))))
+        parser.add_argument("--workers", type=int, default=min(4, os.cpu_count() or 2))
         parser.add_argument("--threads", type=int, default=8)
 
     def handle(self, **options: object) -> None:

@@ -1,7 +1,5 @@
 """OpenRosa as clients speak it: lists, manifests, submissions, and every refusal with its number."""
 
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -19,21 +17,9 @@ from haicap.questionnaire.tests.collecting import (
     make_form,
     new_id,
 )
-from haicap.questionnaire.tests.field_device import Device, device_of_officer, form_for_officers, number, said
+from haicap.questionnaire.tests.openrosa.device import Device, number, said
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def form(campaign: Campaign) -> Form:
-    """A published form assigned to officers of communes."""
-    return form_for_officers(campaign)
-
-
-@pytest.fixture
-def device(form: Form, campaign: Campaign, person: Callable[..., Any]) -> Device:
-    """The device of an officer."""
-    return device_of_officer(campaign, person)
 
 
 LIST = "{http://openrosa.org/xforms/xformsList}"

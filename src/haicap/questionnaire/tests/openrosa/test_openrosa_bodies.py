@@ -1,6 +1,5 @@
 """Bodies as they may come: many files, strange names, dangerous XML, cut, without a length, too large."""
 
-from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -17,21 +16,9 @@ from haicap.questionnaire.tests.collecting import (
     new_id,
     part,
 )
-from haicap.questionnaire.tests.field_device import Device, device_of_officer, form_for_officers, number, said
+from haicap.questionnaire.tests.openrosa.device import Device, number, said
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def form(campaign: Campaign) -> Form:
-    """A published form assigned to officers of communes."""
-    return form_for_officers(campaign)
-
-
-@pytest.fixture
-def device(form: Form, campaign: Campaign, person: Callable[..., Any]) -> Device:
-    """The device of an officer."""
-    return device_of_officer(campaign, person)
 
 
 def test_a_hundred_files_come_in_one_request(campaign: Campaign, device: Device, form: Form) -> None:

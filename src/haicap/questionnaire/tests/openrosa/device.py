@@ -1,21 +1,16 @@
 """A client of the field, reduced to what the server sees of it."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.test import Client
 from lxml import etree
 
 from haicap.campaign.models import Campaign
-from haicap.kernel.access import Role
 from haicap.questionnaire import keys
-from haicap.questionnaire.models import FieldKey, Form
+from haicap.questionnaire.models import FieldKey
 from haicap.questionnaire.tests.collecting import (
     EDGE,
     Paper,
-    assign,
-    make_device,
-    make_form,
     multipart,
 )
 
@@ -58,15 +53,3 @@ def number(answer: Any) -> int:
     assert said(answer), "clients show this sentence"
     assert answer["X-OpenRosa-Version"] == "1.0"
     return int(answer.status_code)
-
-
-def form_for_officers(campaign: Campaign) -> Form:
-    """Publish a form and assign it to officers of communes."""
-    form = make_form(campaign)
-    assign(form, role=Role.COMMUNE_OFFICER.value)
-    return form
-
-
-def device_of_officer(campaign: Campaign, person: Callable[..., Any]) -> Device:
-    """Set up the device of an officer."""
-    return Device(make_device(campaign, person=person(Role.COMMUNE_OFFICER)), campaign)

@@ -8,32 +8,19 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pyarrow.parquet as pq
-import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from haicap.questionnaire.models import Attachment, Form
-from haicap.questionnaire.tests.exporting import (
+from haicap.questionnaire.tests.export.survey import (
     NEW,
     OLD,
     RENAMED,
-    make_survey,
     put,
-    put_awkward,
     tables,
     version,
     written,
 )
-
-
-@pytest.fixture
-def survey(campaign):
-    return make_survey(campaign)
-
-
-@pytest.fixture
-def rows(survey):
-    return put_awkward(survey)
 
 
 def test_parquet_has_types_and_loses_no_text(survey, rows):

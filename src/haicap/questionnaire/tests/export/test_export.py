@@ -14,27 +14,15 @@ from openpyxl import load_workbook
 from haicap.questionnaire.rules import export as rules
 from haicap.questionnaire.rules.export import Options
 from haicap.questionnaire.rules.schema import Schema
-from haicap.questionnaire.tests.exporting import (
+from haicap.questionnaire.tests.export.survey import (
     FORMULA,
     OLD,
-    make_survey,
     put,
-    put_awkward,
     sheets,
     tables,
     written,
     xform_of,
 )
-
-
-@pytest.fixture
-def survey(campaign):
-    return make_survey(campaign)
-
-
-@pytest.fixture
-def rows(survey):
-    return put_awkward(survey)
 
 
 def test_csv_holds_every_answer_of_all_versions_in_one_column_per_question(survey, rows):

@@ -21,22 +21,10 @@ from haicap.questionnaire.tests.collecting import (
     make_device,
     new_id,
 )
-from haicap.questionnaire.tests.field_device import Device, device_of_officer, form_for_officers, number, said
+from haicap.questionnaire.tests.openrosa.device import Device, number, said
 
 pytestmark = pytest.mark.django_db
 LIST = "{http://openrosa.org/xforms/xformsList}"
-
-
-@pytest.fixture
-def form(campaign: Campaign) -> Form:
-    """A published form assigned to officers of communes."""
-    return form_for_officers(campaign)
-
-
-@pytest.fixture
-def device(form: Form, campaign: Campaign, person: Callable[..., Any]) -> Device:
-    """The device of an officer."""
-    return device_of_officer(campaign, person)
 
 
 def test_an_unknown_or_revoked_key_is_403_and_never_asks_for_a_password(

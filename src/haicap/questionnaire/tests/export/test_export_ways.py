@@ -17,25 +17,13 @@ from haicap.questionnaire.actions import export as actions
 from haicap.questionnaire.models import Assignment, Form, Submission
 from haicap.questionnaire.queries.export import export_for
 from haicap.questionnaire.rules.export import Options
-from haicap.questionnaire.tests.exporting import (
+from haicap.questionnaire.tests.export.survey import (
     AT,
-    make_survey,
     put,
-    put_awkward,
     sheets,
     tables,
     written,
 )
-
-
-@pytest.fixture
-def survey(campaign):
-    return make_survey(campaign)
-
-
-@pytest.fixture
-def rows(survey):
-    return put_awkward(survey)
 
 
 def test_states_and_days_choose_which_are_exported(survey, rows):
