@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from haicap.kernel.access import Actor
 from haicap.kernel.errors import Missing
 from haicap.questionnaire.models import Draft, Edit, Form, FormMedia, FormVersion, Submission, Upload
-from haicap.questionnaire.queries.collect import fillable_forms_for, form_of, must_fill
+from haicap.questionnaire.queries.collect import fillable_forms_for, form_of
 from haicap.questionnaire.queries.entities import dataset_csv, dataset_md5
 
 
@@ -107,10 +107,7 @@ def uploads_for(*, actor: Actor, purpose: str) -> Mapping[str, Upload]:
 
 
 def form_for_page(*, actor: Actor, pk: int) -> Form:
-    """Return a collection form the actor may open the page of: to fill in, to correct, or to try it.
-
-    Raises Missing, and NotAllowed for a form they only see.
-    """
+    """Return a collection form the actor may open the page of: to fill in, or to correct what they handed in."""
     fillable = fillable_forms_for(actor=actor).filter(pk=pk, purpose=Form.Purpose.COLLECTION).first()
     if fillable is not None:
         return fillable
@@ -122,7 +119,4 @@ def form_for_page(*, actor: Actor, pk: int) -> Form:
             return form
     if form is None:  # the plan's form has its own page
         raise Missing("form.missing", _("There is no such form, or not for you."))
-    found = form_of(actor=actor, pk=pk)
-    if not (actor.may("questionnaire.form:write") or actor.may("questionnaire.submission:review")):
-        must_fill(actor=actor, form=found)
-    return found
+    return form_of(actor=actor, pk=pk)
